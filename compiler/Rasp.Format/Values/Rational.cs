@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Rasp.Format;
+
+/// <summary>
+/// An exact fraction in lowest terms with a positive denominator. All arithmetic is exact; a result whose parts do not
+/// fit 64 bits raises <see cref="OverflowException"/>, which evaluation reports as a diagnostic.
+/// </summary>
+public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
+{
+    // Stored minus one, so that default(Rational) is the number 0/1.
+    private readonly long denominatorMinusOne;
+
+    private Rational(long numerator, long denominator)
+    {
+        Numerator = numerator;
+        denominatorMinusOne = denominator - 1;
+    }
+
+    public static Rational Zero => default;
+
+    public static Rational One => new(1, 1);
+
+    public long Numerator { get; }
+
+    public long Denominator => denominatorMinusOne + 1;
+
+    public bool IsInteger => denominatorMinusOne == 0;
+
+    public int Sign => Math.Sign(Numerator);
+
+    /// <summary>The fraction in lowest terms. <paramref name="denominator"/> must not be zero.</summary>
+    public static Rational Create(BigInteger numerator, BigInteger denominator)
+    {
+        if (denominator.IsZero) throw new DivideByZeroException();
+        BigInteger divisor = BigInteger.GreatestCommonDivisor(numerator, denominator);
+        if (denominator.Sign < 0) divisor = -divisor;
+        return new Rational((long)(numerator / divisor), (long)(denominator / divisor));
+    }
+
+    /// <summary>The exact value of a finite double; overflows where its binary fraction does not fit 64 bits.</summary>
+    public static Rational FromDouble(double value)
+    {
+        if (!double.IsFinite(value)) throw new OverflowException();
+        BigInteger denominator = BigInteger.One;
+        while (value != Math.Floor(value))
+        {
+            value *= 2;
+            denominator *= 2;
+        }
+
+        return Create(new BigInteger(value), denominator);
+    }
+
+    /// <summary>Reads decimal notation such as <c>-12</c> or <c>0.25</c> exactly.</summary>
+    public static bool TryParse(string text, out Rational value)
+    {
+        value = Zero;
+        int point = text.IndexOf('.', StringComparison.Ordinal);
+        string digits = point < 0 ? text : text.Remove(point, 1);
+        if (!BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger numerator))
+            return false;
+        BigInteger denominator = point < 0 ? BigInteger.One : BigInteger.Pow(10, text.Length - point - 1);
+        try
+        {
+            value = Create(numerator, denominator);
+            return true;
+        }
+        catch (OverflowException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The nearest integer, halves to even, as the language's <c>round</c> does.</summary>
+    public Rational Round()
+    {
+        Rational floor = Floor();
+        Rational twice = (this - floor) * 2;
+        int side = twice.CompareTo(One);
+        return side < 0 || (side == 0 && floor.Numerator % 2 == 0) ? floor : floor + One;
+    }
+
+    public Rational Floor()
+    {
+        long quotient = Numerator / Denominator;
+        return Numerator % Denominator < 0 ? quotient - 1 : quotient;
+    }
+
+    public double ToDouble() => (double)Numerator / Denominator;
+
+    public static implicit operator Rational(long value) => new(value, 1);
+
+    public static Rational operator +(Rational a, Rational b) =>
+        a.IsInteger && b.IsInteger
+            ? checked(a.Numerator + b.Numerator)
+            : Create(
+                ((BigInteger)a.Numerator * b.Denominator) + ((BigInteger)b.Numerator * a.Denominator),
+                (BigInteger)a.Denominator * b.Denominator);
+
+    public static Rational operator -(Rational a) => new(checked(-a.Numerator), a.Denominator);
+
+    public static Rational operator -(Rational a, Rational b) => a + -b;
+
+    public static Rational operator *(Rational a, Rational b) =>
+        a.IsInteger && b.IsInteger
+            ? checked(a.Numerator * b.Numerator)
+            : Create((BigInteger)a.Numerator * b.Numerator, (BigInteger)a.Denominator * b.Denominator);
+
+    public static Rational operator /(Rational a, Rational b) =>
+        Create((BigInteger)a.Numerator * b.Denominator, (BigInteger)a.Denominator * b.Numerator);
+
+    public static bool operator ==(Rational a, Rational b) => a.Equals(b);
+
+    public static bool operator !=(Rational a, Rational b) => !a.Equals(b);
+
+    public static bool operator <(Rational a, Rational b) => a.CompareTo(b) < 0;
+
+    public static bool operator >(Rational a, Rational b) => a.CompareTo(b) > 0;
+
+    public static bool operator <=(Rational a, Rational b) => a.CompareTo(b) <= 0;
+
+    public static bool operator >=(Rational a, Rational b) => a.CompareTo(b) >= 0;
+
+    public int CompareTo(Rational other) =>
+        denominatorMinusOne == other.denominatorMinusOne
+            ? Numerator.CompareTo(other.Numerator)
+            : ((Int128)Numerator * other.Denominator).CompareTo((Int128)other.Numerator * Denominator);
+
+    public bool Equals(Rational other) => Numerator == other.Numerator && denominatorMinusOne == other.denominatorMinusOne;
+
+    public override bool Equals(object? obj) => obj is Rational other && Equals(other);
+
+    public override int GetHashCode() => HashCode.Combine(Numerator, denominatorMinusOne);
+
+    public override string ToString() =>
+        IsInteger
+            ? Numerator.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{Numerator}/{Denominator}");
+}
