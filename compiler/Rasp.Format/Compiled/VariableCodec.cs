@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace Rasp.Format;
+
+/// <summary>Reads a variable's value from a row of the residual stream [d_model], and writes it.</summary>
+internal static class VariableCodec
+{
+    /// <summary>The value whose column is largest, or whose code is nearest.</summary>
+    public static Value Decode(ManifestVariable variable, ReadOnlySpan<float> row)
+    {
+        if (variable.Encoding == VariableEncoding.Linear)
+        {
+            double reading = variable.Offset;
+            for (int i = 0; i < variable.Columns.Length; i++) reading += variable.Weights[i] * row[variable.Columns[i]];
+            return variable.Values[Nearest(variable.Codes, reading)];
+        }
+
+        int best = 0;
+        for (int i = 1; i < variable.Columns.Length; i++)
+            if (row[variable.Columns[i]] > row[variable.Columns[best]]) best = i;
+        return variable.Values[best];
+    }
+
+    /// <summary>Overwrites a resident variable's columns with the encoding of <paramref name="value"/>.</summary>
+    public static void Encode(ManifestVariable variable, Value value, Span<float> row)
+    {
+        int index = variable.Values.IndexOf(value);
+        if (index < 0) throw new RaspException($"The variable '{variable.Name}' can't hold {value}; it takes one of its {variable.Values.Length} values.");
+        if (variable.Encoding == VariableEncoding.Linear)
+        {
+            row[variable.Columns[0]] = (float)((variable.Codes[index] - variable.Offset) / variable.Weights[0]);
+            return;
+        }
+
+        for (int i = 0; i < variable.Columns.Length; i++) row[variable.Columns[i]] = i == index ? 1 : 0;
+    }
+
+    /// <summary>The index of the code nearest to <paramref name="reading"/>; codes need not be sorted.</summary>
+    public static int Nearest(ImmutableArray<double> codes, double reading)
+    {
+        int best = 0;
+        for (int i = 1; i < codes.Length; i++)
+            if (Math.Abs(codes[i] - reading) < Math.Abs(codes[best] - reading)) best = i;
+        return best;
+    }
+}
