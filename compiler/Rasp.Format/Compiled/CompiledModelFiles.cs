@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Rasp.Format;
+
+/// <summary>The two files of a compiled program: <c>NAME.json</c> and <c>NAME.safetensors</c>.</summary>
+internal static class CompiledModelFiles
+{
+    /// <summary>The weights are moved into place first, so that a manifest always has its weights.</summary>
+    public static void Save(CompiledModel model, string directory)
+    {
+        Directory.CreateDirectory(directory);
+        string manifestPath = Path.Combine(directory, model.Manifest.Export + ".json");
+        SafetensorsWriter.Write(
+            Path.ChangeExtension(manifestPath, ".safetensors"),
+            model.Weights.Select(w => (w.Key, w.Value.Shape.Select(s => (long)s).ToArray(), w.Value.Data)));
+        AtomicFile.Write(manifestPath, stream => stream.Write(Encoding.UTF8.GetBytes(ManifestJson.Write(model.Manifest))));
+    }
+
+    public static CompiledModel Load(string manifestPath)
+    {
+        if (!File.Exists(manifestPath))
+            throw new RaspException($"{manifestPath}: there is no such file; 'rasp compile' writes it.");
+        Manifest manifest = ReadManifest(manifestPath);
+        SafetensorsFile file = SafetensorsFile.Open(Path.ChangeExtension(manifestPath, ".safetensors"));
+        Dictionary<string, WeightTensor> weights = [];
+        foreach ((string name, var shape) in CompiledWeights.Shapes(manifest))
+        {
+            if (!file.Tensors.TryGetValue(name, out SafetensorInfo? info))
+                throw new RaspException($"{file.Path}: the tensor '{name}' is missing; compile the program again.");
+            if (!info.Shape.SequenceEqual(shape.Select(s => (long)s)))
+                throw new RaspException($"{file.Path}: the tensor '{name}' has shape [{string.Join(", ", info.Shape)}] where the manifest says [{string.Join(", ", shape)}]; compile the program again.");
+            weights.Add(name, new WeightTensor(shape, file.ReadSingle(name)));
+        }
+
+        return new CompiledModel(manifest, weights);
+    }
+
+    private static Manifest ReadManifest(string path)
+    {
+        try
+        {
+            Manifest manifest = ManifestJson.Read(File.ReadAllText(path));
+            return FindContradiction(manifest) is string contradiction
+                ? throw new RaspException($"{path}: {contradiction}; compile the program again.")
+                : manifest;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or InvalidOperationException or OverflowException)
+        {
+            throw new RaspException($"{path}: this is not the manifest of a compiled program ({e.Message.TrimEnd('.')}); compile the program again.", e);
+        }
+    }
+
+    private static string? FindContradiction(Manifest m)
+    {
+        if (m.Layers < 0 || m.HeadsPerLayer < 0 || m.DModel < 1 || m.DHead < 0 || m.DMlp < 0 || m.MaxLength < 1)
+            return "it gives a negative size";
+        if (m.Vocabulary.IsDefaultOrEmpty || m.Vocabulary.Distinct().Count() != m.Vocabulary.Length)
+            return "its vocabulary is empty or names a token twice";
+        if (m.Output.Values.IsDefaultOrEmpty || (!m.Output.Codes.IsEmpty && m.Output.Codes.Length != m.Output.Values.Length))
+            return "its output has no values, or not one code a value";
+        foreach (ManifestVariable v in m.Variables)
+        {
+            if (v.Layer < 0 || v.Layer >= Math.Max(m.Layers, 1) || v.Columns.IsDefaultOrEmpty || v.Columns.Any(c => c < 0 || c >= m.DModel))
+                return $"the variable '{v.Name}' lies outside the residual stream";
+            bool fits = v.Encoding == VariableEncoding.OneHot
+                ? v.Values.Length == v.Columns.Length
+                : v.Weights.Length == v.Columns.Length && v.Codes.Length == v.Values.Length && !v.Codes.IsEmpty;
+            if (!fits) return $"the encoding of the variable '{v.Name}' is incomplete";
+        }
+
+        return null;
+    }
+}
