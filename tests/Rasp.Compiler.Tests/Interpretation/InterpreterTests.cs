@@ -48,7 +48,7 @@ public class InterpreterTests
         Assert.Equal("2 3 4", Running.Show(Running.Compile("a = tokens_int + 1;").SOp("a"), numbers));
         Assert.Equal("2 7/2 -2", Running.Show(Running.Compile("a = tokens_float + 1;").SOp("a"), words));
         Assert.Equal("error: the token '2.5' is not an int", Running.Show(Running.Compile("a = tokens_int;").SOp("a"), words));
-        Assert.Equal("0 1", Running.Show(Running.Compile("a = indicator(tokens_bool);").SOp("a"), ["False", true]));
+        Assert.Equal("0 1 1 0", Running.Show(Running.Compile("a = indicator(tokens_bool);").SOp("a"), [0, 2, "x", ""]));
     }
 
     [Fact]
