@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Rasp.Format;
 using Rasp.Runtime.LanguageModels;
-using TorchSharp;
 
 namespace Rasp.Runtime.Pretraining;
 
@@ -9,14 +8,12 @@ namespace Rasp.Runtime.Pretraining;
 internal sealed record PretrainState(int TextTokens, int Step = 0, int BestStep = 0, double BestLoss = double.MaxValue);
 
 /// <summary>
-/// The folder OUTPUT.checkpoint: the model, the optimisers' moments, the options and how far the run is. Each write goes to a
-/// new folder that then replaces the old one.
+/// The folder OUTPUT.checkpoint: the model, the options and how far the run is. Each write goes to a new folder that then
+/// replaces the old one. The optimiser's moments are not kept: a resumed run warms up again.
 /// </summary>
 internal sealed class PretrainCheckpoint
 {
     private const string StateFile = "state.json";
-    private const string MatricesFile = "matrices.optimizer";
-    private const string VectorsFile = "vectors.optimizer";
 
     private readonly string folder;
     private readonly string options;
@@ -52,22 +49,13 @@ internal sealed class PretrainCheckpoint
 
     public LanguageModel ReadModel() => LanguageModel.Load(folder);
 
-    public void ReadOptimizers(PretrainState state, torch.optim.Optimizer matrices, torch.optim.Optimizer vectors)
-    {
-        if (state.Step == 0) return;
-        matrices.load_state_dict(Path.Combine(folder, MatricesFile));
-        vectors.load_state_dict(Path.Combine(folder, VectorsFile));
-    }
-
-    public void Write(PretrainState state, LanguageModel model, torch.optim.Optimizer matrices, torch.optim.Optimizer vectors)
+    public void Write(PretrainState state, LanguageModel model)
     {
         string next = folder + ".next";
         try
         {
             if (Directory.Exists(next)) Directory.Delete(next, recursive: true);
             model.Save(next);
-            matrices.save_state_dict(Path.Combine(next, MatricesFile));
-            vectors.save_state_dict(Path.Combine(next, VectorsFile));
             AtomicFile.Write(Path.Combine(next, StateFile), JsonSerializer.SerializeToUtf8Bytes(new Content(options, state)));
             Remove();
             Directory.Move(next, folder);

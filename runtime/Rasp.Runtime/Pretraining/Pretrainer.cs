@@ -67,7 +67,6 @@ public static class Pretrainer
         // Norms are scales around 1; decaying them to 0 would only change the learning rate of what follows.
         using optim.Optimizer matrices = optim.AdamW([.. parameters.Where(p => p.shape.Length > 1)], options.LearningRate, 0.9, 0.95, weight_decay: options.WeightDecay);
         using optim.Optimizer vectors = optim.AdamW([.. parameters.Where(p => p.shape.Length == 1)], options.LearningRate, 0.9, 0.95, weight_decay: 0);
-        checkpoint.ReadOptimizers(state, matrices, vectors);
 
         Stopwatch clock = Stopwatch.StartNew();
         int first = state.Step;
@@ -75,8 +74,8 @@ public static class Pretrainer
         double smoothed = double.NaN;
         while (state.Step < options.Steps && !cancellation.IsCancellationRequested)
         {
-            double rate = LearningRate(options, state.Step);
-            foreach (ILearningRateController group in matrices.ParamGroups.Concat(vectors.ParamGroups)) group.LearningRate = rate;
+            double rate = LearningRate(options, first, state.Step);
+            foreach (optim.ILearningRateController group in matrices.ParamGroups.Concat(vectors.ParamGroups)) group.LearningRate = rate;
             double loss = Step(model, parameters, [matrices, vectors], batches.At(state.Step), options);
             smoothed = double.IsNaN(smoothed) ? loss : 0.95 * smoothed + 0.05 * loss;
             state = state with { Step = state.Step + 1 };
@@ -92,7 +91,7 @@ public static class Pretrainer
                     state = state with { BestLoss = heldOut.Value, BestStep = state.Step };
                 }
 
-                checkpoint.Write(state, model, matrices, vectors);
+                checkpoint.Write(state, model);
             }
 
             TimeSpan elapsed = clock.Elapsed;
@@ -100,7 +99,7 @@ public static class Pretrainer
             progress?.Report(new PretrainProgress(state.Step, options.Steps, smoothed, heldOut, elapsed, remaining));
         }
 
-        if (state.Step < options.Steps) checkpoint.Write(state, model, matrices, vectors);
+        if (state.Step < options.Steps) checkpoint.Write(state, model);
         return state;
     }
 
@@ -119,12 +118,14 @@ public static class Pretrainer
         return loss.item<float>();
     }
 
-    /// <summary>Linear over the first steps (a tenth of them, at most 100), then a cosine from the full rate to a tenth of it.</summary>
-    private static double LearningRate(PretrainOptions options, int step)
+    /// <summary>
+    /// A cosine from the full rate to a tenth of it, times a ramp over the first steps (a tenth of all, at most 100) of the run
+    /// or of its continuation, while the moments of AdamW are not yet settled.
+    /// </summary>
+    private static double LearningRate(PretrainOptions options, int first, int step)
     {
-        int warmUp = Math.Min(100, options.Steps / 10);
-        if (step < warmUp) return options.LearningRate * (step + 1) / warmUp;
-        double done = (step - warmUp) / (double)Math.Max(1, options.Steps - warmUp);
-        return options.LearningRate * (0.1 + 0.45 * (1 + Math.Cos(Math.PI * done)));
+        double warmUp = Math.Clamp(options.Steps / 10, 1, 100);
+        double ramp = Math.Min(1, (step - first + 1) / warmUp);
+        return options.LearningRate * ramp * (0.1 + 0.45 * (1 + Math.Cos(Math.PI * step / options.Steps)));
     }
 }
