@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json;
+using Rasp.Format;
+
+namespace Rasp.Tool.Text;
+
+/// <summary>A compiled program's sizes and variables, for people and for machines.</summary>
+internal static class ManifestText
+{
+    public static string Sizes(Manifest m) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{m.Layers} layers of {m.HeadsPerLayer} heads, dModel {m.DModel}, dHead {m.DHead}, dMlp {m.DMlp}, {m.Parameters:N0} parameters ({m.Nonzeros:N0} nonzero)");
+
+    public static void WriteSizes(Utf8JsonWriter json, Manifest m)
+    {
+        json.WriteNumber("layers", m.Layers);
+        json.WriteNumber("headsPerLayer", m.HeadsPerLayer);
+        json.WriteNumber("dModel", m.DModel);
+        json.WriteNumber("dHead", m.DHead);
+        json.WriteNumber("dMlp", m.DMlp);
+        json.WriteNumber("parameters", m.Parameters);
+        json.WriteNumber("nonzeros", m.Nonzeros);
+        ValueText.WriteList(json, "vocabulary", m.Vocabulary);
+        json.WriteNumber("maxLength", m.MaxLength);
+        json.WriteBoolean("causal", m.Causal);
+        json.WriteStartObject("verification");
+        json.WriteBoolean("exhaustive", m.Verification.Exhaustive);
+        json.WriteNumber("inputs", m.Verification.Inputs);
+        json.WriteNumber("positions", m.Verification.Positions);
+        json.WriteNumber("mismatches", m.Verification.Mismatches);
+        json.WriteString("precision", m.Verification.Precision);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Where it first stands, TransformerLens's name: <c>blocks.1.hook_resid_post</c>.</summary>
+    public static string Place(ManifestVariable variable) => string.Create(
+        CultureInfo.InvariantCulture, $"blocks.{variable.Layer}.hook_resid_{Name(variable.Site)}");
+
+    private static string Name(ResidualSite site) => site switch
+    {
+        ResidualSite.Pre => "pre",
+        ResidualSite.Mid => "mid",
+        _ => "post",
+    };
+}
