@@ -47,6 +47,12 @@ public sealed class RaspCompile : ToolTask
 
     protected override string GetResponseFileSwitch(string responseFilePath) => $"\"@{responseFilePath}\"";
 
+    public override bool Execute()
+    {
+        Log.LogMessage(MessageImportance.Normal, $"rasp: compiling {Source}");
+        return base.Execute();
+    }
+
     /// <summary>One argument a line: <c>rasp</c> reads response files without any quoting.</summary>
     protected override string GenerateResponseFileCommands()
     {

@@ -13,8 +13,8 @@ internal sealed record ProgramSource(RaspProgram Program, CompileSettings Settin
     public static ProgramSource? Load(string path, CompileSettings options, TextWriter error)
     {
         Compilation compilation = Compilation.Load(path);
-        return Report(compilation.Diagnostics, error)
-            ? new ProgramSource(compilation.Program, compilation.Program.Settings.OverriddenBy(options), compilation.Files)
+        return Report(compilation.Diagnostics, error) && compilation.Program is RaspProgram program
+            ? new ProgramSource(program, program.Settings.OverriddenBy(options), compilation.Files)
             : null;
     }
 

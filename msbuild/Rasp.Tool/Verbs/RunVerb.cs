@@ -19,9 +19,8 @@ internal static class RunVerb
         Option<string?> inputs = new("--inputs") { Description = "A file of inputs: one JSON string or list a line.", HelpName = "PATH" };
         Option<Engine> engine = new("--engine")
         {
-            Description = "interpreter, transformer (the compiled weights) or both, which fails where they differ.",
+            Description = "interpreter (unless said otherwise), transformer (the compiled weights) or both, which fails where they differ.",
             HelpName = "NAME",
-            DefaultValueFactory = _ => Engine.Interpreter,
             CustomParser = result =>
             {
                 if (Enum.TryParse(result.Tokens[0].Value, ignoreCase: true, out Engine chosen) && Enum.IsDefined(chosen)) return chosen;
