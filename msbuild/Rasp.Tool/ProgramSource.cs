@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rasp.Compiler;
+using Rasp.Compiler.Binding;
 using Rasp.Compiler.Diagnostics;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
@@ -31,7 +32,9 @@ internal sealed record ProgramSource(RaspProgram Program, CompileSettings Settin
         if (Settings.Exports is not { IsEmpty: false } names)
             throw new RaspException($"'{Program.Path}' does not say what to export: give --export NAME, or write '#pragma export NAME' in the file; it has {Names()}");
         return [.. names.Select(name => Program.Find(name)
-            ?? throw new RaspException($"'{Program.Path}' has no s-op '{name}'; it has {Names()}"))];
+            ?? throw new RaspException(Spelling.Nearest(name, Program.SOps.Select(s => s.Name)) is string near
+                ? $"'{Program.Path}' has no s-op '{name}'; did you mean '{near}'?"
+                : $"'{Program.Path}' has no s-op '{name}'; it has {Names()}"))];
     }
 
     private string Names() => Program.SOps.IsEmpty ? "none" : string.Join(", ", Program.SOps.Select(s => s.Name));

@@ -25,10 +25,10 @@ internal enum Engine
 internal sealed class ProgramRun
 {
     private readonly NamedSOp export;
-    private readonly Interpreter? interpreter;
+    private readonly EvaluationPlan? interpreter;
     private readonly CompiledModel? model;
 
-    private ProgramRun(NamedSOp export, Interpreter? interpreter, CompiledModel? model)
+    private ProgramRun(NamedSOp export, EvaluationPlan? interpreter, CompiledModel? model)
     {
         this.export = export;
         this.interpreter = interpreter;
@@ -39,7 +39,9 @@ internal sealed class ProgramRun
     public static ProgramRun? Prepare(
         ProgramSource source, NamedSOp export, Engine engine, ImmutableArray<InputTokens> inputs, TextWriter error)
     {
-        Interpreter? interpreter = engine == Engine.Transformer ? null : new Interpreter(source.Settings.Causal ?? false);
+        EvaluationPlan? interpreter = engine == Engine.Transformer
+            ? null
+            : new Interpreter(source.Settings.Causal ?? false).Prepare([export.SOp]);
         if (engine == Engine.Interpreter) return new ProgramRun(export, interpreter, null);
 
         if (source.Settings.Vocabulary is null)
@@ -60,14 +62,17 @@ internal sealed class ProgramRun
         ImmutableArray<Value>? meant = null;
         if (interpreter is not null)
         {
-            Evaluation evaluation = interpreter.Evaluate(input.Tokens, [export.SOp]);
-            if (evaluation.Error is Diagnostic failure)
+            if (!interpreter.TryEvaluate(input.Tokens.AsSpan(), out EvaluationError? undefined) && undefined is not null)
             {
-                error.WriteLine(failure with { Message = $"{input.Origin}{failure.Message} (on the input {input.Notation})" });
+                error.WriteLine(new Diagnostic(
+                    "RASP0059",
+                    Severity.Error,
+                    undefined.Span,
+                    $"{input.Origin}this has no value at position {undefined.Position} of the input {input.Notation}: {undefined.Message}"));
                 return null;
             }
 
-            meant = evaluation.Values[0];
+            meant = [.. interpreter[export.SOp]];
         }
 
         if (model is null) return meant;

@@ -36,6 +36,14 @@ internal static class ManifestText
     public static string Place(ManifestVariable variable) => string.Create(
         CultureInfo.InvariantCulture, $"blocks.{variable.Layer}.hook_resid_{Name(variable.Site)}");
 
+    public static string TypeName(SOpType type) => type switch
+    {
+        SOpType.Int => "int",
+        SOpType.Float => "float",
+        SOpType.Bool => "bool",
+        _ => "string",
+    };
+
     private static string Name(ResidualSite site) => site switch
     {
         ResidualSite.Pre => "pre",

@@ -6,7 +6,7 @@ using Rasp.Tool.Text;
 
 namespace Rasp.Tool.Verbs;
 
-/// <summary><c>rasp inspect FILE|MANIFEST</c>: a program's named s-ops and settings, or a compiled model's sizes and variables.</summary>
+/// <summary><c>rasp inspect FILE|MANIFEST</c>: a program's settings and graph, or a compiled model's sizes and variables.</summary>
 internal static class InspectVerb
 {
     public static Command Create()
@@ -39,7 +39,7 @@ internal static class InspectVerb
     private static void WriteTable(TextWriter output, Manifest m)
     {
         ManifestVerification v = m.Verification;
-        output.WriteLine($"{m.Export} of {m.Program}, {TypeName(m.Type)}");
+        output.WriteLine($"{m.Export} of {m.Program}, {ManifestText.TypeName(m.Type)}");
         output.WriteLine(ManifestText.Sizes(m));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -54,7 +54,7 @@ internal static class InspectVerb
             m.Variables.Select(x => new[]
             {
                 x.Resident ? x.Name : $"({x.Name})",
-                TypeName(x.Type),
+                ManifestText.TypeName(x.Type),
                 x.Values.Length.ToString(CultureInfo.InvariantCulture),
                 x.Encoding == VariableEncoding.OneHot ? "one-hot" : "linear",
                 string.Join(' ', Runs(x.Columns)),
@@ -73,29 +73,21 @@ internal static class InspectVerb
         output.WriteLine($"max length {(s.MaxLength is int length ? length.ToString(CultureInfo.InvariantCulture) : "not said")}");
         output.WriteLine(s.Causal == true ? "causal" : "bidirectional");
         output.WriteLine();
-        TextTable.Write(
-            output,
-            ["s-op", "type", "nodes", "line"],
-            program.SOps.Select(x => new[]
-            {
-                x.Name,
-                TypeName(x.SOp.Type),
-                GraphNodes.Reached(x.SOp).ToString(CultureInfo.InvariantCulture),
-                string.Create(CultureInfo.InvariantCulture, $"{x.Span.StartLine},{x.Span.StartColumn}"),
-            }));
+        foreach (string line in GraphText.Lines(program)) output.WriteLine(line);
     }
+
     private static void WriteJson(TextWriter output, Manifest m) => JsonLine.Write(output, json =>
     {
         json.WriteString("program", m.Program);
         json.WriteString("export", m.Export);
-        json.WriteString("type", TypeName(m.Type));
+        json.WriteString("type", ManifestText.TypeName(m.Type));
         ManifestText.WriteSizes(json, m);
         json.WriteStartArray("variables");
         foreach (ManifestVariable x in m.Variables)
         {
             json.WriteStartObject();
             json.WriteString("name", x.Name);
-            json.WriteString("type", TypeName(x.Type));
+            json.WriteString("type", ManifestText.TypeName(x.Type));
             json.WriteNumber("line", x.Line);
             json.WriteNumber("column", x.Column);
             json.WriteBoolean("resident", x.Resident);
@@ -130,23 +122,17 @@ internal static class InspectVerb
         {
             json.WriteStartObject();
             json.WriteString("name", x.Name);
-            json.WriteString("type", TypeName(x.SOp.Type));
-            json.WriteNumber("nodes", GraphNodes.Reached(x.SOp));
+            json.WriteString("type", ManifestText.TypeName(x.SOp.Type));
             json.WriteNumber("line", x.Span.StartLine);
             json.WriteNumber("column", x.Span.StartColumn);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("graph");
+        foreach (string line in GraphText.Lines(program)) json.WriteStringValue(line);
+        json.WriteEndArray();
     });
-
-    private static string TypeName(SOpType type) => type switch
-    {
-        SOpType.Int => "int",
-        SOpType.Float => "float",
-        SOpType.Bool => "bool",
-        _ => "string",
-    };
 
     /// <summary>3 4 5 9 as 3-5 9.</summary>
     private static IEnumerable<string> Runs(IReadOnlyList<int> columns)
