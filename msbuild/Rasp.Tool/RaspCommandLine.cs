@@ -22,8 +22,6 @@ internal static partial class RaspCommandLine
             RunVerb.Create(),
             CompileVerb.Create(),
             InspectVerb.Create(),
-            PretrainVerb.Create(),
-            InjectVerb.Create(),
         };
         try
         {

@@ -44,8 +44,6 @@ internal sealed class ProgramRun
             : new Interpreter(source.Settings.Causal ?? false).Prepare([export.SOp]);
         if (engine == Engine.Interpreter) return new ProgramRun(export, interpreter, null);
 
-        if (source.Settings.Vocabulary is null)
-            throw new RaspException($"--engine {(engine == Engine.Both ? "both" : "transformer")} needs the vocabulary: give --vocab, or write '#pragma vocab' in '{source.Program.Path}'");
         CompileSettings settings = source.Settings with
         {
             MaxLength = source.Settings.MaxLength ?? Math.Max(1, inputs.Select(i => i.Tokens.Length).DefaultIfEmpty(1).Max()),
@@ -64,11 +62,7 @@ internal sealed class ProgramRun
         {
             if (!interpreter.TryEvaluate(input.Tokens.AsSpan(), out EvaluationError? undefined) && undefined is not null)
             {
-                error.WriteLine(new Diagnostic(
-                    "RASP0059",
-                    Severity.Error,
-                    undefined.Span,
-                    $"{input.Origin}this has no value at position {undefined.Position} of the input {input.Notation}: {undefined.Message}"));
+                error.WriteLine(CompileDiagnostics.Undefined(undefined, input.Tokens));
                 return null;
             }
 
@@ -79,10 +73,10 @@ internal sealed class ProgramRun
         ImmutableArray<Value> computed = input.Tokens.IsEmpty ? [] : model.Evaluate(input.Tokens);
         if (meant is not ImmutableArray<Value> expected || expected.SequenceEqual(computed)) return computed;
         error.WriteLine(new Diagnostic(
-            "RASP0100",
+            "RASP0122",
             Severity.Error,
             export.Span,
-            $"{input.Origin}the engines differ on {export.Name}({input.Notation}): the interpreter gives {ValueText.Format(expected)}, the transformer {ValueText.Format(computed)}"));
+            $"the engines differ on {export.Name}({input.Notation}): the interpreter gives {ValueText.Format(expected)}, the transformer {ValueText.Format(computed)}"));
         return null;
     }
 }

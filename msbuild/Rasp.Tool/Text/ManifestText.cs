@@ -9,7 +9,14 @@ internal static class ManifestText
 {
     public static string Sizes(Manifest m) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{m.Layers} layers of {m.HeadsPerLayer} heads, dModel {m.DModel}, dHead {m.DHead}, dMlp {m.DMlp}, {m.Parameters:N0} parameters ({m.Nonzeros:N0} nonzero)");
+        $"{Count(m.Layers, "layer")} of {Count(m.HeadsPerLayer, "head")}, dModel {m.DModel}, dHead {m.DHead}, dMlp {m.DMlp}, {m.Parameters:N0} parameters ({m.Nonzeros:N0} nonzero)");
+
+    public static string Verified(ManifestVerification v) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"equal to the interpreter on {(v.Exhaustive ? "all" : "a sample of")} {v.Inputs:N0} inputs");
+
+    public static string Count(int number, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? string.Empty : "s")}");
 
     public static void WriteSizes(Utf8JsonWriter json, Manifest m)
     {

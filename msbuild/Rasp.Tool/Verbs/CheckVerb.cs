@@ -33,9 +33,7 @@ internal static class CheckVerb
             }
         }
 
-        if (!json) output.WriteLine($"{Count(files.Length, "file")}: {Count(errors, "error")}, {Count(warnings, "warning")}");
+        if (!json) output.WriteLine($"{ManifestText.Count(files.Length, "file")}: {ManifestText.Count(errors, "error")}, {ManifestText.Count(warnings, "warning")}");
         return errors == 0 ? 0 : 1;
     }
-
-    private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using Rasp.Compiler;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
@@ -83,10 +82,7 @@ internal static class CompileVerb
         }
         else
         {
-            ManifestVerification v = manifest.Verification;
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{manifest.Export}: {ManifestText.Sizes(manifest)}; equal to the interpreter on {(v.Exhaustive ? "all" : "a sample of")} {v.Inputs:N0} inputs -> {files[1]}"));
+            output.WriteLine($"{manifest.Export}: {ManifestText.Sizes(manifest)}; {ManifestText.Verified(manifest.Verification)} -> {files[1]}");
         }
     }
 }

@@ -46,7 +46,7 @@ internal static class InspectVerb
             $"at most {m.MaxLength} tokens of {ValueText.Format(m.Vocabulary)}, {(m.Causal ? "causal" : "bidirectional")}"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"equal to the interpreter on {(v.Exhaustive ? "all" : "a sample of")} {v.Inputs:N0} inputs ({v.Positions:N0} positions) in {v.Precision}"));
+            $"{ManifestText.Verified(v)} ({v.Positions:N0} positions) in {v.Precision}"));
         output.WriteLine();
         TextTable.Write(
             output,
