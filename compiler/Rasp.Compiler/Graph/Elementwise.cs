@@ -31,6 +31,9 @@ public enum ElementwiseOperator
 
     /// <summary>One operand, read through the node's <see cref="LookupTable"/> (dictionaries, lists, <c>in</c>).</summary>
     Lookup,
+
+    /// <summary>The operands together, as one text; only the compiler makes it, to compare several s-ops at once.</summary>
+    Tuple,
 }
 
 /// <summary>A finite function; a key that is missing gives <see cref="Otherwise"/>, or an error where that is null.</summary>

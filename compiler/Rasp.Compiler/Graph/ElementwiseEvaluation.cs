@@ -19,6 +19,7 @@ public static class ElementwiseEvaluation
             {
                 ElementwiseOperator.Conditional => Assign(operands[0].IsTrue ? operands[1] : operands[2], out result),
                 ElementwiseOperator.Lookup => TryLookup(node.Table, operands[0], out result, out error),
+                ElementwiseOperator.Tuple => Assign(TupleText.Join(operands), out result),
                 _ when operands.Length == 1 => Assign(ApplyUnary(node.Operator, operands[0]), out result),
                 _ => TryApplyBinary(node.Operator, operands[0], operands[1], out result, out error),
             };

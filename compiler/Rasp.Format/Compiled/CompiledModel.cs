@@ -28,6 +28,9 @@ public sealed class CompiledModel
     /// <summary>Writes <c>EXPORT.safetensors</c> and <c>EXPORT.json</c>; neither is ever left half-written.</summary>
     public void Save(string directory) => CompiledModelFiles.Save(this, directory);
 
+    /// <summary>The same model after its verification.</summary>
+    public CompiledModel With(ManifestVerification verification) => new(Manifest with { Verification = verification }, Weights);
+
     /// <summary>The export's value at each token.</summary>
     /// <exception cref="RaspException">The input is empty or too long, or holds a token outside the vocabulary.</exception>
     public ImmutableArray<Value> Evaluate(ImmutableArray<Value> tokens) => Decode(forward.Run(Ids(tokens), null), tokens.Length);

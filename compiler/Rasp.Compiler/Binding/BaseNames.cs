@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Rasp.Compiler.Diagnostics;
+using Rasp.Compiler.Graph;
+using Rasp.Compiler.Syntax;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Binding;
+
+/// <summary>The names every file starts with: base s-ops, functions of the language, and the library written in it.</summary>
+internal sealed class BaseNames
+{
+    // The result of the last statement at a prompt, and a word that is kept free.
+    private static readonly ImmutableArray<string> KeptFree = ["out", "get"];
+
+    private readonly Scope library;
+
+    public BaseNames(BindingSession session)
+    {
+        Scope language = new(null);
+        GraphBuilder graph = session.Graph;
+        Define(language, "True", new AtomValue(true, SOpType.Bool));
+        Define(language, "False", new AtomValue(false, SOpType.Bool));
+        Define(language, "indices", new SOpValue(graph.Indices(SourceSpan.None)));
+        Define(language, "tokens_asis", Tokens(graph, SOpType.String));
+        Define(language, "tokens_str", Tokens(graph, SOpType.String));
+        Define(language, "tokens_int", Tokens(graph, SOpType.Int));
+        Define(language, "tokens_float", Tokens(graph, SOpType.Float));
+        Define(language, "tokens_bool", Tokens(graph, SOpType.Bool));
+        foreach (BuiltInFunction function in BuiltInFunction.All) Define(language, function.Name, new BuiltInValue(function));
+
+        ImmutableHashSet<string> everywhere = [.. language.Definitions.Select(d => d.Name).Where(n => n != "selector_width"), .. KeptFree];
+        library = new Scope(language);
+        StatementBinder binder = new(session, new ReservedNames(everywhere, []), load: null);
+        binder.BindFile(SyntaxReader.Read(ReadLibrary(), "library.rasp", session.Diagnostics), library);
+        Reserved = new ReservedNames(everywhere, [.. library.Definitions.Select(d => d.Name), "selector_width"]);
+        Define(library, "tokens", Tokens(graph, SOpType.String));
+    }
+
+    public ReservedNames Reserved { get; }
+
+    /// <summary>The scope of a new file. <c>tokens</c> is an ordinary name in it, which the file may define anew.</summary>
+    public Scope NewFileScope() => new(library);
+
+    private static SOpValue Tokens(GraphBuilder graph, SOpType type) => new(graph.Tokens(type, SourceSpan.None));
+
+    private static void Define(Scope scope, string name, CompileTimeValue value) => scope.Define(name, value, SourceSpan.None);
+
+    private static string ReadLibrary()
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("library.rasp")
+            ?? throw new InvalidOperationException("the library is missing from the assembly");
+        using StreamReader reader = new(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Rasp.Compiler.Diagnostics;
+using Rasp.Compiler.Graph;
+using Rasp.Compiler.Syntax;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Binding;
+
+/// <summary><c>x[i]</c> and <c>x in y</c>: of compile-time values at once, of s-ops through a finite table.</summary>
+internal sealed class Indexing(BindingSession session, ElementwiseBinder elementwise)
+{
+    private static readonly UnknownValue Unknown = new();
+
+    public CompileTimeValue Bind(IndexSyntax syntax, CompileTimeValue target, CompileTimeValue index)
+    {
+        SourceSpan span = session.At(syntax.Span);
+        switch (target, index)
+        {
+            case (UnknownValue, _) or (_, UnknownValue):
+                return Unknown;
+            case (SOpValue sop, AtomValue { Type: SOpType.Int } position):
+                return new SOpValue(ReadPosition(sop.SOp, position.Value, span));
+            case (ListValue list, _):
+                return FromSequence(list.Elements, index, syntax, span);
+            case (AtomValue { Type: SOpType.String } text, _):
+                return FromSequence([.. text.Value.Text.Select(c => new AtomValue(c.ToString(), SOpType.String))], index, syntax, span);
+            case (DictionaryValue dictionary, AtomValue key):
+                if (dictionary.Entries.TryGetValue(key.Value, out CompileTimeValue? value)) return value;
+                session.Diagnostics.MissingKey(session.At(syntax.Index.Span), key.Value.ToString());
+                return Unknown;
+            case (DictionaryValue dictionary, SOpValue key):
+                return Lookup(dictionary.Keys, [.. dictionary.Keys.Select(k => dictionary.Entries[k.Value])], key.SOp, "the values of the dictionary", span);
+            case (SOpValue, SOpValue):
+                session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int (load_from_location reads at an s-op)", index.Description);
+                return Unknown;
+            case (ListValue or DictionaryValue or SOpValue, _):
+                session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int or an s-op", index.Description);
+                return Unknown;
+            default:
+                session.Diagnostics.WrongKind(session.At(syntax.Target.Span), "a list, a dictionary, a string or an s-op", target.Description);
+                return Unknown;
+        }
+    }
+
+    public CompileTimeValue Contains(ContainedSyntax syntax, CompileTimeValue item, CompileTimeValue container)
+    {
+        SourceSpan span = session.At(syntax.Span);
+        ImmutableArray<CompileTimeValue> elements;
+        switch (container)
+        {
+            case UnknownValue:
+                return Unknown;
+            case ListValue list:
+                elements = list.Elements;
+                break;
+            case DictionaryValue dictionary:
+                elements = [.. dictionary.Keys];
+                break;
+            case AtomValue { Type: SOpType.String } text when item is AtomValue { Type: SOpType.String } part:
+                return new AtomValue(text.Value.Text.Contains(part.Value.Text, StringComparison.Ordinal), SOpType.Bool);
+            default:
+                session.Diagnostics.WrongKind(session.At(syntax.Container.Span), "a list or a dictionary", container.Description);
+                return Unknown;
+        }
+
+        if (item is UnknownValue || elements.Any(e => e is UnknownValue)) return Unknown;
+        if (elements.Any(e => e is not AtomValue))
+        {
+            session.Diagnostics.MixedEntries(session.At(syntax.Container.Span), "the elements of a list after 'in'");
+            return Unknown;
+        }
+
+        ImmutableArray<AtomValue> atoms = [.. elements.OfType<AtomValue>()];
+        switch (item)
+        {
+            case AtomValue atom:
+                return new AtomValue(atoms.Any(a => a.Value == atom.Value), SOpType.Bool);
+            case SOpValue sop:
+                FrozenDictionary<Value, Value> table = atoms.Select(a => a.Value).Distinct().ToFrozenDictionary(v => v, _ => Value.True);
+                return ToValue(elementwise.Lookup(sop.SOp, new LookupTable(table, Value.False), SOpType.Bool, span));
+            default:
+                session.Diagnostics.WrongKind(session.At(syntax.Item.Span), "an s-op or a single value", item.Description);
+                return Unknown;
+        }
+    }
+
+    private static CompileTimeValue ToValue(SOp? sop) => sop is null ? Unknown : new SOpValue(sop);
+
+    private CompileTimeValue FromSequence(
+        ImmutableArray<CompileTimeValue> elements, CompileTimeValue index, IndexSyntax syntax, SourceSpan span)
+    {
+        int count = elements.Length;
+        switch (index)
+        {
+            case AtomValue { Type: SOpType.Int } atom:
+                Rational at = atom.Value.Number;
+                if (at >= count || at < -count)
+                {
+                    session.Diagnostics.IndexOutOfRange(session.At(syntax.Index.Span), atom.Value.ToString(), count);
+                    return Unknown;
+                }
+
+                return elements[(int)(at.Sign < 0 ? at + count : at).Numerator];
+            case SOpValue { SOp.Type: SOpType.Int } sop:
+                // A negative index counts from the end.
+                IEnumerable<AtomValue> keys = Enumerable.Range(-count, 2 * count).Select(i => new AtomValue(i, SOpType.Int));
+                return Lookup([.. keys], [.. elements, .. elements], sop.SOp, "the elements of the list", span);
+            default:
+                session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int or an int s-op", index.Description);
+                return Unknown;
+        }
+    }
+
+    private CompileTimeValue Lookup(
+        ImmutableArray<AtomValue> keys, ImmutableArray<CompileTimeValue> values, SOp index, string what, SourceSpan span)
+    {
+        if (values.Any(v => v is UnknownValue)) return Unknown;
+        SOpType? type = values.FirstOrDefault() is AtomValue first ? first.Type : null;
+        foreach (CompileTimeValue value in values)
+        {
+            type = type is { } t && value is AtomValue atom ? ElementwiseBinder.CommonType(t, atom.Type) : null;
+            if (type is null) break;
+        }
+
+        if (type is not { } common)
+        {
+            session.Diagnostics.MixedEntries(span, what);
+            return Unknown;
+        }
+
+        bool isNumber = index.IsNumeric;
+        if (!keys.Any(k => isNumber ? k.Type is SOpType.Int or SOpType.Float : k.Type == index.Type))
+        {
+            session.Diagnostics.ComparedTypes(span, "the keys", ElementwiseBinder.Describe(index));
+            return Unknown;
+        }
+
+        FrozenDictionary<Value, Value> table = keys
+            .Select((key, i) => KeyValuePair.Create(key.Value, values[i] is AtomValue a ? a.Value : default))
+            .ToFrozenDictionary();
+        return ToValue(elementwise.Lookup(index, new LookupTable(table, null), common, span));
+    }
+
+    /// <summary><c>sop[3]</c> reads position 3 for every position; a negative position counts from the end.</summary>
+    private SOp ReadPosition(SOp sop, Value position, SourceSpan span)
+    {
+        GraphBuilder graph = session.Graph;
+        SOp location = graph.Constant(position, SOpType.Int, span);
+        if (position.Number.Sign < 0)
+        {
+            SOp one = graph.Constant(1, SOpType.Int, span);
+            SOp length = graph.SelectorWidth(graph.Select(one, one, Comparison.Equal, span), span);
+            SOp distance = graph.Constant(Value.FromNumber(-position.Number), SOpType.Int, span);
+            location = graph.Elementwise(ElementwiseOperator.Subtract, SOpType.Int, span, [length, distance]);
+        }
+
+        Selector selector = graph.Select(graph.Indices(span), location, Comparison.Equal, span);
+        return graph.Aggregate(selector, sop, null, sop.Type, span);
+    }
+}

@@ -1,0 +1,43 @@
+using Rasp.Compiler.Diagnostics;
+
+namespace Rasp.Compiler.Binding;
+
+internal sealed record Definition(string Name, CompileTimeValue Value, SourceSpan Span);
+
+/// <summary>Names and what they stand for, in order of definition; an unknown name is looked up in the parent.</summary>
+internal sealed class Scope(Scope? parent)
+{
+    private readonly Dictionary<string, LinkedListNode<Definition>> byName = [];
+    private readonly LinkedList<Definition> definitions = [];
+
+    /// <summary>This scope's own names; one that was defined again stands at its last place.</summary>
+    public IEnumerable<Definition> Definitions => definitions;
+
+    public void Define(string name, CompileTimeValue value, SourceSpan span)
+    {
+        if (byName.TryGetValue(name, out LinkedListNode<Definition>? old)) definitions.Remove(old);
+        byName[name] = definitions.AddLast(new Definition(name, value, span));
+    }
+
+    public bool Contains(string name) => byName.ContainsKey(name);
+
+    public CompileTimeValue? Find(string name)
+    {
+        for (Scope? scope = this; scope is not null; scope = scope.Parent)
+        {
+            if (scope.byName.TryGetValue(name, out LinkedListNode<Definition>? found)) return found.Value.Value;
+        }
+
+        return null;
+    }
+
+    public IEnumerable<string> VisibleNames()
+    {
+        for (Scope? scope = this; scope is not null; scope = scope.Parent)
+        {
+            foreach (Definition definition in scope.definitions) yield return definition.Name;
+        }
+    }
+
+    private Scope? Parent { get; } = parent;
+}

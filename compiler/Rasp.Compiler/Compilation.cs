@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Binding;
+using Rasp.Compiler.Diagnostics;
+using Rasp.Compiler.Graph;
+using Rasp.Compiler.Syntax;
+
+namespace Rasp.Compiler;
+
+/// <summary>
+/// The front end: RASP text to a typed program graph. <see cref="Program"/> is null where <see cref="Diagnostics"/> holds an
+/// error. <see cref="Files"/> are the files that were read or looked for, for a build that watches them.
+/// </summary>
+public sealed record Compilation(RaspProgram? Program, ImmutableArray<Diagnostic> Diagnostics, ImmutableArray<string> Files)
+{
+    // Long chains of operators are deep trees; the nesting that a person writes by hand is bounded far below.
+    private const int StackSize = 256 << 20;
+
+    /// <summary>Loads a file and those that it loads. A missing file is a diagnostic.</summary>
+    public static Compilation Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return OnLargeStack(() => Compile((files, diagnostics) => files.Read(path, new SourceSpan(path, 1, 1, 1, 1), diagnostics)));
+    }
+
+    /// <summary>Compiles text; <paramref name="path"/> stands in diagnostics, and files are loaded relative to it.</summary>
+    public static Compilation Parse(string text, string path)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(path);
+        return OnLargeStack(() => Compile((_, diagnostics) => SyntaxReader.Read(text, path, diagnostics)));
+    }
+
+    public void Deconstruct(out RaspProgram? program, out ImmutableArray<Diagnostic> diagnostics) =>
+        (program, diagnostics) = (Program, Diagnostics);
+
+    private static Compilation Compile(Func<SourceFiles, DiagnosticBag, SyntaxTree?> read)
+    {
+        DiagnosticBag diagnostics = new();
+        SourceFiles files = new();
+        SyntaxTree? tree = read(files, diagnostics);
+        RaspProgram? program = tree is null ? null : new ProgramBinder(files, diagnostics).Bind(tree);
+        return new Compilation(diagnostics.HasErrors ? null : program, diagnostics.ToImmutable(), files.Paths);
+    }
+
+    private static Compilation OnLargeStack(Func<Compilation> compile)
+    {
+        Compilation? result = null;
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
+        Thread thread = new(
+            () =>
+            {
+                try
+                {
+                    result = compile();
+                }
+                catch (Exception e)
+                {
+                    failure = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e);
+                }
+            },
+            StackSize);
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return result ?? throw new InvalidOperationException("the front end gave no result");
+    }
+}

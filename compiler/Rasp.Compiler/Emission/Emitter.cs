@@ -1,0 +1,127 @@
+using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Scheduling;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Emission;
+
+/// <summary>Writes the schedule's blocks as weights, layer by layer.</summary>
+internal sealed class Emitter
+{
+    private readonly Schedule schedule;
+    private readonly LoweredOutput output;
+    private readonly Manifest manifest;
+    private readonly Dictionary<string, WeightTensor> weights;
+
+    private Emitter(Schedule schedule, LoweredOutput output, Manifest manifest)
+    {
+        this.schedule = schedule;
+        this.output = output;
+        this.manifest = manifest;
+        weights = CompiledWeights.Shapes(manifest).ToDictionary(s => s.Name, s => WeightTensor.Zeros(s.Shape.AsSpan()));
+    }
+
+    /// <summary>The model of <paramref name="manifest"/>'s sizes, its parameters and nonzeros counted.</summary>
+    public static CompiledModel Emit(Schedule schedule, LoweredOutput output, Manifest manifest)
+    {
+        Emitter emitter = new(schedule, output, manifest);
+        emitter.EmitEmbedding();
+        for (int layer = 0; layer < schedule.Layers.Length; layer++)
+        {
+            // No input changes the residual stream at the beginning of the sequence, so what it adds to queries, keys and
+            // values is a constant that the weights of its own column take away again.
+            float[] beginning = new CompiledModel(manifest, emitter.weights).BeginningOfSequence();
+            for (int h = 0; h < schedule.Layers[layer].Heads.Length; h++)
+                new HeadEmitter(schedule, manifest, emitter.weights, layer, h, beginning).Emit(schedule.Layers[layer].Heads[h]);
+            emitter.EmitMlp(layer);
+        }
+
+        emitter.EmitUnembedding();
+        return new CompiledModel(
+            manifest with
+            {
+                Parameters = emitter.weights.Values.Sum(w => (long)w.Data.Length),
+                Nonzeros = emitter.weights.Values.Sum(w => w.Data.LongCount(x => x != 0)),
+            },
+            emitter.weights);
+    }
+
+    private void EmitEmbedding()
+    {
+        float[] embedding = weights[CompiledWeights.Embedding].Data;
+        float[] positions = weights[CompiledWeights.Positions].Data;
+        int d = schedule.Columns;
+        embedding[(manifest.Vocabulary.Length * d) + Schedule.BeginningColumn] = 1;
+        foreach (EmbeddingVariable variable in schedule.Variables.OfType<EmbeddingVariable>())
+        {
+            bool tokens = variable.SOp is Graph.TokensSOp;
+            for (int i = 0; i < variable.Width; i++)
+                (tokens ? embedding : positions)[((tokens ? i : i + 1) * d) + schedule.FirstColumn[variable] + i] = 1;
+        }
+    }
+
+    private void EmitMlp(int layer)
+    {
+        float[] weightIn = weights[CompiledWeights.Mlp(layer, "W_in")].Data;
+        float[] biasIn = weights[CompiledWeights.Mlp(layer, "b_in")].Data;
+        float[] weightOut = weights[CompiledWeights.Mlp(layer, "W_out")].Data;
+        float[] biasOut = weights[CompiledWeights.Mlp(layer, "b_out")].Data;
+        int unit = 0;
+        foreach (MlpVariable variable in schedule.Layers[layer].Mlp)
+        {
+            Staircase staircase = variable.Staircase;
+            int column = schedule.FirstColumn[variable];
+            for (int i = 0; i < variable.Width; i++) biasOut[column + i] = (float)staircase.Base[i];
+            foreach (Step step in staircase.Steps)
+            {
+                double bias = OnCommonGrid(step.Slope * (staircase.Input.Constant.ToDouble() - step.Threshold));
+                foreach (double half in new[] { 0.5, -0.5 })
+                {
+                    foreach (LinearTerm term in staircase.Input.Terms)
+                        for (int c = 0; c < term.Weights.Length; c++)
+                            weightIn[((schedule.FirstColumn[term.Variable] + c) * manifest.DMlp) + unit] = (float)(step.Slope * term.Weights[c].ToDouble());
+                    biasIn[unit] = (float)(bias + half);
+                    for (int i = 0; i < variable.Width; i++)
+                        weightOut[(unit * manifest.DModel) + column + i] = (float)(half > 0 ? step.Change[i] : -step.Change[i]);
+                    unit++;
+                }
+            }
+        }
+    }
+
+    private void EmitUnembedding()
+    {
+        float[] unembedding = weights[CompiledWeights.Unembedding].Data;
+        float[] bias = weights[CompiledWeights.UnembeddingBias].Data;
+        int outputs = bias.Length;
+        if (output.Number is LinearForm number)
+        {
+            bias[0] = (float)number.Constant.ToDouble();
+            foreach (LinearTerm term in number.Terms)
+                for (int c = 0; c < term.Weights.Length; c++)
+                    unembedding[schedule.FirstColumn[term.Variable] + c] = (float)term.Weights[c].ToDouble();
+            return;
+        }
+
+        if (output.OneHot is not OneHotView view) return;
+        for (int c = 0; c < view.Values.Length; c++)
+        {
+            if (view.Values[c] is not Value value) continue;
+            int o = output.Values.IndexOf(value);
+            if (o < 0) continue;
+            if (view.Variable is null)
+                bias[o] = 1;
+            else
+                unembedding[((schedule.FirstColumn[view.Variable] + c) * outputs) + o] = 1;
+        }
+    }
+
+    /// <summary>
+    /// Rounds a bias so that it and its neighbours ±½ are exact in single precision: then the two ReLUs of a saturated
+    /// step differ by exactly 1. The threshold moves by at most 1/32 of the step's width (biases stay below 2²⁰).
+    /// </summary>
+    private static double OnCommonGrid(double bias)
+    {
+        double grid = Math.Min(256, Math.Pow(2, 22 - Math.Ceiling(Math.Log2(Math.Abs(bias) + 1))));
+        return Math.Round(bias * grid) / grid;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Graph;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Lowering;
+
+/// <summary>
+/// A part of an attention score: Σ_f query_f · key_f + constant. Query features come from the classes of one one-hot
+/// variable (or are constant), key features likewise; [class, feature].
+/// </summary>
+internal sealed record ScoreTerm(
+    Variable? Query, ImmutableArray<ImmutableArray<double>> QueryFeatures,
+    Variable? Key, ImmutableArray<ImmutableArray<double>> KeyFeatures,
+    double Constant)
+{
+    public int Features => QueryFeatures[0].Length;
+}
+
+/// <summary>
+/// An attention head for one selector. Every selected key scores exactly 0, every other at most −2·gap, and the
+/// beginning-of-sequence token <see cref="BeginningScore"/>: 0 to be counted with the selected keys (the weight it gets
+/// is 1/(width + 1)), −gap to be read only where nothing is selected.
+/// </summary>
+internal sealed record Head(Selector Selector, ImmutableArray<ScoreTerm> Terms, double BeginningScore, Site Site)
+{
+    public IEnumerable<Variable> Reads => Terms.SelectMany(t => new[] { t.Query, t.Key }).OfType<Variable>();
+
+    /// <summary>The terms' features, the constant score of a key, and the link of the beginning to itself.</summary>
+    public int ScoreDimensions => Terms.Sum(t => t.Features) + 2;
+}
+
+/// <summary>
+/// What a head's value vector holds at a key: a number (<see cref="Number"/>), or one-hot the value of a view among the
+/// variable's values; <see cref="Empty"/> is what stands at the beginning-of-sequence token, read where nothing is selected.
+/// </summary>
+internal sealed record MovedValue(LinearForm? Number, OneHotView? OneHot, Value Empty)
+{
+    public IEnumerable<Variable> Reads => (Number?.Reads ?? []).Concat(OneHot?.Reads ?? []);
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Lowering;
+
+/// <summary>The weights on one variable's columns: one per value of a one-hot variable, one for a scalar.</summary>
+internal sealed record LinearTerm(Variable Variable, ImmutableArray<Rational> Weights);
+
+/// <summary>A number that is read from the residual stream: constant + Σ weight · column.</summary>
+internal sealed record LinearForm(Rational Constant, ImmutableArray<LinearTerm> Terms)
+{
+    public static LinearForm Zero { get; } = new(Rational.Zero, []);
+
+    public IEnumerable<Variable> Reads => Terms.Select(t => t.Variable);
+
+    public Site Site => Site.Latest(Reads.Select(v => v.Site));
+
+    /// <summary>A bound of the reading's error: the variables' own errors and the rounding of the weighted sum in single precision.</summary>
+    public double Error => Terms.Sum(TermError);
+
+    public static LinearForm Of(Variable scalar) => new(Rational.Zero, [new LinearTerm(scalar, [Rational.One])]);
+
+    public static LinearForm operator +(LinearForm a, LinearForm b)
+    {
+        List<LinearTerm> terms = [.. a.Terms];
+        foreach (LinearTerm term in b.Terms)
+        {
+            int at = terms.FindIndex(t => t.Variable == term.Variable);
+            if (at < 0)
+                terms.Add(term);
+            else
+                terms[at] = term with { Weights = [.. terms[at].Weights.Zip(term.Weights, (x, y) => x + y)] };
+        }
+
+        return new LinearForm(a.Constant + b.Constant, [.. terms]);
+    }
+
+    public LinearForm Times(Rational factor) => new(
+        Constant * factor,
+        [.. Terms.Select(t => t with { Weights = [.. t.Weights.Select(w => w * factor)] })]);
+
+    public static LinearForm operator -(LinearForm a, LinearForm b) => a + b.Times(-1);
+
+    private static double TermError(LinearTerm term)
+    {
+        double weight = term.Weights.Max(w => Math.Abs(w.ToDouble()));
+        bool exact = term.Variable.Error == 0 && term.Variable.Codes.All(c => c.IsInteger) && term.Weights.All(w => w.IsInteger);
+        if (exact) return 0;
+        double code = term.Variable.Encoding == VariableEncoding.OneHot ? 1 : term.Variable.Codes.Max(c => Math.Abs(c.ToDouble()));
+        return weight * (term.Variable.Error + (code * SinglePrecision.Rounding * 2));
+    }
+}

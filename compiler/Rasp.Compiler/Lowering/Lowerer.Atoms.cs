@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Domains;
+using Rasp.Compiler.Graph;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Lowering;
+
+/// <summary>What an elementwise expression is a function of.</summary>
+internal sealed partial class Lowerer
+{
+    private ImmutableArray<Atom> Atoms(SOp sop)
+    {
+        Dictionary<SOp, Atom> atoms = [];
+        Dictionary<Variable, Dictionary<SOp, OneHotView>> viewsOf = [];
+        Collect(sop);
+        return [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
+
+        void Collect(SOp node)
+        {
+            if (node is ConstantSOp || atoms.ContainsKey(node)) return;
+            if (View(node) is OneHotView view)
+            {
+                if (view.Variable is null) return;
+                if (!viewsOf.TryGetValue(view.Variable, out Dictionary<SOp, OneHotView>? own)) viewsOf.Add(view.Variable, own = []);
+                own.TryAdd(node, view);
+            }
+            else if (Linear(node) is LinearForm form)
+            {
+                atoms.Add(node, NumberAtom(node, form));
+            }
+            else if (node is SelectorWidthSOp width)
+            {
+                ImmutableArray<(int, SelectorWidthSOp)> parts = selectors.WidthParts(width);
+                if (parts.Length == 1)
+                    atoms.Add(node, WidthAtom(width));
+                else
+                    foreach ((_, SelectorWidthSOp part) in parts) Collect(part);
+            }
+            else if (node is ElementwiseSOp { Operator: >= ElementwiseOperator.Equal and <= ElementwiseOperator.GreaterOrEqual } comparison
+                && Linear(comparison.Operands[0]) is LinearForm left && Linear(comparison.Operands[1]) is LinearForm right)
+            {
+                atoms.Add(node, DifferenceAtom(comparison, left - right));
+            }
+            else if (node is ElementwiseSOp e)
+            {
+                foreach (SOp operand in e.Operands) Collect(operand);
+            }
+        }
+    }
+
+    /// <summary>The code of a number is the number.</summary>
+    private Atom NumberAtom(SOp node, LinearForm form)
+    {
+        Dictionary<int, IReadOnlyList<AtomState>> known = [];
+        return new Atom(form, [node], context =>
+        {
+            ValueSet set = domains.Of(node, context);
+            if (!known.TryGetValue(set.Id, out IReadOnlyList<AtomState>? states))
+                known.Add(set.Id, states = [.. set.Values.Select(v => new AtomState(v.Number, [v]))]);
+            return states;
+        });
+    }
+
+    /// <summary>The code of a width w is 1/(w + 1), the weight of the beginning among the selected keys.</summary>
+    private Atom WidthAtom(SelectorWidthSOp width)
+    {
+        LinearForm form = LinearForm.Of(CountedWidth(width));
+        Dictionary<int, IReadOnlyList<AtomState>> known = [];
+        return new Atom(form, [width], context =>
+        {
+            ValueSet set = domains.Of(width, context);
+            if (!known.TryGetValue(set.Id, out IReadOnlyList<AtomState>? states))
+                known.Add(set.Id, states = [.. set.Values.Select(v => new AtomState(WidthCode(v), [v]))]);
+            return states;
+        });
+    }
+
+    /// <summary>
+    /// A comparison depends on the difference alone.
+    /// <code>
+    /// a op b → (a − b) op 0
+    /// </code>
+    /// </summary>
+    private Atom DifferenceAtom(ElementwiseSOp comparison, LinearForm difference)
+    {
+        Dictionary<(int, int), IReadOnlyList<AtomState>> known = [];
+        return new Atom(difference, [comparison], context =>
+        {
+            ValueSet left = domains.Of(comparison.Operands[0], context);
+            ValueSet right = domains.Of(comparison.Operands[1], context);
+            if (known.TryGetValue((left.Id, right.Id), out IReadOnlyList<AtomState>? states)) return states;
+            Dictionary<Rational, Value?> results = [];
+            foreach (Value a in left.Values)
+            {
+                foreach (Value b in right.Values)
+                {
+                    bool defined = ElementwiseEvaluation.TryApply(comparison, [a, b], out Value result, out _);
+                    results[a.Number - b.Number] = defined ? result : (Value?)null;
+                }
+            }
+
+            states = [.. results.OrderBy(r => r.Key).Select(r => new AtomState(r.Key, [r.Value]))];
+            known.Add((left.Id, right.Id), states);
+            return states;
+        });
+    }
+
+    /// <summary>Several functions of one one-hot variable: its classes, numbered, those on which all functions agree as one.</summary>
+    private Atom ViewAtom(Variable variable, Dictionary<SOp, OneHotView> functions)
+    {
+        ImmutableArray<SOp> nodes = [.. functions.Keys];
+        Dictionary<string, int> numbers = [];
+        AtomState[] stateOf = new AtomState[variable.Values.Length];
+        for (int c = 0; c < stateOf.Length; c++)
+        {
+            ImmutableArray<Value?> values = [.. nodes.Select(n => functions[n].Values[c])];
+            string key = string.Join('\u001e', values.Select(v => v is Value value ? $"{(int)value.Kind}{value}" : string.Empty));
+            if (!numbers.TryGetValue(key, out int number)) numbers.Add(key, number = numbers.Count);
+            stateOf[c] = new AtomState(number, values);
+        }
+
+        LinearForm reading = new(Rational.Zero, [new LinearTerm(variable, [.. stateOf.Select(s => s.Code)])]);
+        Dictionary<int, IReadOnlyList<AtomState>> known = [];
+        return new Atom(reading, nodes, context =>
+        {
+            (int id, IEnumerable<int> classes) = ClassesAt(variable, context);
+            if (!known.TryGetValue(id, out IReadOnlyList<AtomState>? states))
+                known.Add(id, states = [.. classes.Select(c => stateOf[c]).DistinctBy(s => s.Code)]);
+            return states;
+        });
+    }
+
+    private (int Id, IEnumerable<int> Classes) ClassesAt(Variable variable, int context)
+    {
+        if (variable == tokens) return (0, Enumerable.Range(0, variable.Values.Length));
+        if (variable == indices) return (domains.Space.Position(context), [domains.Space.Position(context)]);
+        ValueSet set = domains.Of(variable.SOp, context);
+        return (set.Id, set.Values.Select(v => variable.Values.IndexOf(v)));
+    }
+
+    private static Rational WidthCode(Value width) => Rational.One / (width.Number + Rational.One);
+}

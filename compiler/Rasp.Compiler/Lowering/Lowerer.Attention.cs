@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Domains;
+using Rasp.Compiler.Graph;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Lowering;
+
+/// <summary>Aggregates and widths as attention variables, selectors as heads.</summary>
+internal sealed partial class Lowerer
+{
+    private readonly Dictionary<AggregateSOp, AttentionVariable> moved = [];
+    private readonly Dictionary<SelectorWidthSOp, AttentionVariable> counted = [];
+    private readonly Dictionary<(Selector Selector, double Beginning, Site Site), Head> heads = [];
+
+    private AttentionVariable Moved(AggregateSOp aggregate)
+    {
+        if (moved.TryGetValue(aggregate, out AttentionVariable? known)) return known;
+        Value empty = DomainAnalysis.EmptyValue(aggregate);
+        ImmutableArray<Value> values = domains.Everywhere(aggregate);
+        double gap = SinglePrecision.ZeroWeightGap;
+        AttentionVariable variable;
+        if (aggregate.Type == SOpType.String)
+        {
+            OneHotView view = NeedView(aggregate.Value);
+            variable = AttentionVariable.OneHot(aggregate, values, HeadFor(aggregate.Selector, -gap, view.Reads), new MovedValue(null, view, empty));
+        }
+        else
+        {
+            LinearForm form = NeedLinear(aggregate.Value);
+            Head head = HeadFor(aggregate.Selector, -gap, form.Reads);
+            variable = AttentionVariable.Scalar(
+                aggregate, values, [.. values.Select(v => v.Number)], head, new MovedValue(form, null, empty), MeanError(aggregate, form));
+        }
+
+        moved.Add(aggregate, variable);
+        return variable;
+    }
+
+    /// <summary>
+    /// With one selected key its weight is exactly 1. With w keys each weight 1/w and each of the w products and sums
+    /// is off by at most one rounding of the largest value.
+    /// </summary>
+    private double MeanError(AggregateSOp aggregate, LinearForm form)
+    {
+        bool moves = !aggregate.IsNumeric || domains.Selectors.SelectsAtMostOne(aggregate.Selector);
+        double largest = domains.Everywhere(aggregate.Value).Max(v => Math.Abs(v.Number.ToDouble()));
+        double rounding = moves && domains.Everywhere(aggregate).All(v => v.Number.IsInteger) ? 0 : SinglePrecision.Rounding * largest;
+        return form.Error + (rounding * (moves ? 1 : domains.Space.MaxLength + 2));
+    }
+
+    /// <summary>The width as 1/(width + 1). <paramref name="width"/>'s selector must not be an <c>or</c>.</summary>
+    private AttentionVariable CountedWidth(SelectorWidthSOp width)
+    {
+        if (counted.TryGetValue(width, out AttentionVariable? known)) return known;
+        ImmutableArray<Value> values = [.. domains.Everywhere(width).Reverse()];
+        AttentionVariable variable = AttentionVariable.Scalar(
+            width, values, [.. values.Select(WidthCode)], HeadFor(width.Selector, 0, []),
+            new MovedValue(LinearForm.Zero, null, Value.FromNumber(Rational.One)), 2 * SinglePrecision.Rounding);
+        counted.Add(width, variable);
+        return variable;
+    }
+
+    private Head HeadFor(Selector selector, double beginning, IEnumerable<Variable> alsoReads)
+    {
+        Selector normal = selectors.WithoutNot(selector);
+        ImmutableArray<ScoreTerm> terms = [.. Terms(normal)];
+        IEnumerable<Variable> reads = terms.SelectMany(t => new[] { t.Query, t.Key }).OfType<Variable>().Concat(alsoReads);
+        Site site = Site.Latest(reads.Select(v => v.Site)).AfterNextAttention;
+        if (!heads.TryGetValue((normal, beginning, site), out Head? head))
+            heads.Add((normal, beginning, site), head = new Head(normal, terms, beginning, site));
+        return head;
+    }
+
+    /// <summary>
+    /// <code>
+    /// a and b → score(a) + score(b)        always → nothing        never → −2·gap
+    /// </code>
+    /// </summary>
+    private IEnumerable<ScoreTerm> Terms(Selector selector)
+    {
+        switch (domains.Selectors.Everywhere(selector))
+        {
+            case Selection.Always:
+                return [];
+            case Selection.Never:
+                return [new ScoreTerm(null, [[]], null, [[]], -2.0 * SinglePrecision.ZeroWeightGap)];
+        }
+
+        return selector switch
+        {
+            AndSelector and => Terms(and.Left).Concat(Terms(and.Right)),
+            SelectSelector select => [Term(select)],
+            _ => [JointTerm(selector)],
+        };
+    }
+
+    private ScoreTerm Term(SelectSelector select)
+    {
+        OneHotView key = NeedView(select.Key);
+        OneHotView query = NeedView(select.Query);
+        return (select.Comparison == Comparison.Equal ? ScoreTerms.IntegerEquality(query, key) : null)
+            ?? ScoreTerms.Predicate(query.Variable, key.Variable, query.Values.Length, key.Values.Length, (q, k) =>
+                query.Values[q] is Value queryValue && key.Values[k] is Value keyValue
+                && SelectorAnalysis.Compare(select.Comparison, keyValue, queryValue));
+    }
+
+    /// <summary>A selector that compares several keys or queries at once, as one predicate over their joint classes.</summary>
+    private ScoreTerm JointTerm(Selector selector)
+    {
+        List<SOp> keys = [];
+        List<SOp> queries = [];
+        Operands(selector);
+        (Variable? keyVariable, ImmutableArray<ImmutableArray<Value?>> keyClasses) = Joint(keys);
+        (Variable? queryVariable, ImmutableArray<ImmutableArray<Value?>> queryClasses) = Joint(queries);
+        return ScoreTerms.Predicate(
+            queryVariable, keyVariable, queryClasses.Length, keyClasses.Length, (q, k) => Holds(selector, queryClasses[q], keyClasses[k]));
+
+        void Operands(Selector part)
+        {
+            switch (part)
+            {
+                case SelectSelector s:
+                    if (!keys.Contains(s.Key)) keys.Add(s.Key);
+                    if (!queries.Contains(s.Query)) queries.Add(s.Query);
+                    break;
+                case AndSelector a:
+                    Operands(a.Left);
+                    Operands(a.Right);
+                    break;
+                case OrSelector o:
+                    Operands(o.Left);
+                    Operands(o.Right);
+                    break;
+            }
+        }
+
+        bool Holds(Selector part, ImmutableArray<Value?> query, ImmutableArray<Value?> key) => part switch
+        {
+            SelectSelector s => query[queries.IndexOf(s.Query)] is Value q && key[keys.IndexOf(s.Key)] is Value k
+                && SelectorAnalysis.Compare(s.Comparison, k, q),
+            AndSelector a => Holds(a.Left, query, key) && Holds(a.Right, query, key),
+            OrSelector o => Holds(o.Left, query, key) || Holds(o.Right, query, key),
+            _ => throw new ArgumentOutOfRangeException(nameof(part)),
+        };
+    }
+
+    /// <summary>One variable from whose class all the s-ops follow, and their values for each class.</summary>
+    private (Variable? Variable, ImmutableArray<ImmutableArray<Value?>> Classes) Joint(List<SOp> sops)
+    {
+        OneHotView?[] single = [.. sops.Select(View)];
+        Variable?[] variables = [.. single.Select(v => v?.Variable).OfType<Variable>().Distinct()];
+        if (single.All(v => v is not null) && variables.Length <= 1)
+        {
+            Variable? variable = variables.SingleOrDefault();
+            int classes = variable?.Values.Length ?? 1;
+            return (variable, [.. Enumerable.Range(0, classes).Select(c => single.Select(v => v?.Values[v.Variable is null ? 0 : c]).ToImmutableArray())]);
+        }
+
+        SOp tuple = graph.Elementwise(ElementwiseOperator.Tuple, SOpType.String, sops[0].Span, [.. sops]);
+        Variable joint = Materialise(tuple, VariableEncoding.OneHot);
+        return (joint, [.. joint.Values.Select(v => TupleText.Split(v).Select(x => (Value?)x).ToImmutableArray())]);
+    }
+}

@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Domains;
+using Rasp.Compiler.Graph;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Lowering;
+
+/// <summary>Elementwise expressions as MLP variables: the whole expression down to what can be read becomes one staircase.</summary>
+internal sealed partial class Lowerer
+{
+    /// <summary>More combinations of readings than this are split over two MLPs, where an inner expression can be held alone.</summary>
+    private const int CombinationLimit = 50_000;
+
+    private const int StepLimit = 8_000;
+
+    private readonly HashSet<SOp> materialising = [];
+
+    /// <summary>The s-op as a variable of its own, computed by the earliest MLP that can read what it depends on.</summary>
+    private Variable Materialise(SOp sop, VariableEncoding encoding)
+    {
+        Dictionary<SOp, Variable> made = encoding == VariableEncoding.OneHot ? oneHot : scalar;
+        if (made.TryGetValue(sop, out Variable? known)) return known;
+        ImmutableArray<Value> values = domains.Everywhere(sop);
+        if (values.IsEmpty) throw new DomainLimitException(sop, "it is undefined for every input");
+        Staircase? staircase = Staircase(sop, encoding, values);
+        while (staircase is null)
+        {
+            if (!SplitOff(sop)) throw new DomainLimitException(sop, "it depends on too many combinations of values, or on differences too small for single precision");
+            staircase = Staircase(sop, encoding, values);
+        }
+
+        MlpVariable variable = encoding == VariableEncoding.OneHot
+            ? MlpVariable.OneHot(sop, values, staircase)
+            : MlpVariable.Scalar(sop, values, [.. values.Select(v => v.Number)], staircase);
+        made.Add(sop, variable);
+        views.Clear();
+        return variable;
+    }
+
+    /// <summary>
+    /// Gives the expressions directly inside <paramref name="sop"/> variables of their own, so that it becomes a function
+    /// of fewer or more precise numbers; false where nothing is left to split off.
+    /// </summary>
+    private bool SplitOff(SOp sop)
+    {
+        if (!materialising.Add(sop)) return false;
+        IEnumerable<SOp> inner = sop switch
+        {
+            ElementwiseSOp e => e.Operands,
+            SelectorWidthSOp w when selectors.WidthParts(w) is { Length: > 1 } parts => parts.Select(p => p.Width),
+            _ => [],
+        };
+        bool changed = false;
+        foreach (SOp operand in inner.Distinct())
+        {
+            if (View(operand) is not null || scalar.ContainsKey(operand)) continue;
+            bool inexact = Linear(operand) is LinearForm form && form.Error > 0;
+            if (Linear(operand) is not null && !inexact) continue;
+            VariableEncoding encoding = operand.Type == SOpType.String || inexact ? VariableEncoding.OneHot : VariableEncoding.Linear;
+            Materialise(operand, encoding);
+            changed = true;
+        }
+
+        return changed;
+    }
+
+    private Staircase? Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values)
+    {
+        ImmutableArray<Atom> atoms = Atoms(sop);
+        Dictionary<ImmutableArray<Rational>, Value>? function = Tabulate(sop, atoms);
+        if (function is null || function.Count == 0) return null;
+        Dictionary<Value, ImmutableArray<double>> outputs = values
+            .Select((value, index) => (value, index))
+            .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [v.value.Number.ToDouble()] : Unit(v.index, values.Length));
+        ImmutableArray<ImmutableArray<Rational>> codes =
+            [.. atoms.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().Order().ToImmutableArray())];
+        Staircase? best = null;
+        foreach (ImmutableArray<int> order in Orders(atoms))
+        {
+            if (Packing.Of(atoms, codes, order) is not Packing packing) continue;
+            Staircase? candidate = Lowering.Staircase.Through(
+                packing.Reading, packing.Reading.Error, function.Select(f => (packing.Pack(f.Key).ToDouble(), outputs[f.Value])));
+            if (candidate is not null && candidate.Steps.Length <= StepLimit && (best is null || candidate.Steps.Length < best.Steps.Length))
+                best = candidate;
+        }
+
+        return best;
+    }
+
+    private static ImmutableArray<double> Unit(int index, int length)
+    {
+        double[] unit = new double[length];
+        unit[index] = 1;
+        return [.. unit];
+    }
+
+    /// <summary>All orders of up to four atoms; of more, the exact ones first, since a large multiplier enlarges an error.</summary>
+    private static IEnumerable<ImmutableArray<int>> Orders(ImmutableArray<Atom> atoms)
+    {
+        int[] all = [.. Enumerable.Range(0, atoms.Length)];
+        if (atoms.Length > 4) return [[.. all.OrderBy(a => atoms[a].Reading.Error)]];
+        return Permute([], all);
+
+        static IEnumerable<ImmutableArray<int>> Permute(ImmutableArray<int> first, int[] rest) =>
+            rest.Length == 0 ? [first] : rest.SelectMany(r => Permute(first.Add(r), [.. rest.Where(x => x != r)]));
+    }
+
+    /// <summary>The s-op's value for every combination of codes that can occur together; null where there are too many.</summary>
+    private Dictionary<ImmutableArray<Rational>, Value>? Tabulate(SOp sop, ImmutableArray<Atom> atoms)
+    {
+        Dictionary<ImmutableArray<Rational>, Value> function = new(CodesComparer.Instance);
+        HashSet<(string States, int Result)> seen = [];
+        Rational[] codes = new Rational[atoms.Length];
+        Dictionary<IReadOnlyList<AtomState>, int> stateIds = new(ReferenceEqualityComparer.Instance);
+        for (int context = 0; context < domains.Space.Count; context++)
+        {
+            IReadOnlyList<AtomState>[] states = [.. atoms.Select(a => a.StatesAt(context))];
+            ValueSet results = domains.Of(sop, context);
+            string at = string.Join(',', states.Select(s => stateIds.TryGetValue(s, out int id) ? id : stateIds[s] = stateIds.Count));
+            if (!seen.Add((at, results.Id))) continue;
+            if (states.Aggregate(1L, (product, s) => product * s.Count) > CombinationLimit) return null;
+            Combine(0, [], states, [.. results.Values]);
+            if (function.Count > CombinationLimit) return null;
+        }
+
+        return function;
+
+        void Combine(int atom, Dictionary<SOp, Value?> held, IReadOnlyList<AtomState>[] states, HashSet<Value> possible)
+        {
+            if (atom == atoms.Length)
+            {
+                if (Evaluate(sop, held) is Value value && possible.Contains(value)) function[[.. codes]] = value;
+                return;
+            }
+
+            foreach (AtomState state in states[atom])
+            {
+                codes[atom] = state.Code;
+                for (int n = 0; n < atoms[atom].Nodes.Length; n++) held[atoms[atom].Nodes[n]] = state.Values[n];
+                Combine(atom + 1, held, states, possible);
+            }
+        }
+    }
+
+    /// <summary>The expression's value where the atoms' nodes hold <paramref name="held"/>; null where it is undefined.</summary>
+    private Value? Evaluate(SOp sop, Dictionary<SOp, Value?> held)
+    {
+        if (held.TryGetValue(sop, out Value? value)) return value;
+        switch (sop)
+        {
+            case ConstantSOp c:
+                return c.Value;
+            case SelectorWidthSOp w:
+                Rational sum = Rational.Zero;
+                foreach ((int sign, SelectorWidthSOp part) in selectors.WidthParts(w)) sum += sign * (Evaluate(part, held)?.Number ?? Rational.Zero);
+                return Value.FromNumber(sum);
+            case ElementwiseSOp { Operator: ElementwiseOperator.Conditional } e:
+                return Evaluate(e.Operands[0], held) is Value condition ? Evaluate(e.Operands[condition.IsTrue ? 1 : 2], held) : null;
+            case ElementwiseSOp e:
+                Value[] arguments = new Value[e.Operands.Length];
+                for (int i = 0; i < arguments.Length; i++)
+                {
+                    if (Evaluate(e.Operands[i], held) is not Value argument) return null;
+                    arguments[i] = argument;
+                }
+
+                return ElementwiseEvaluation.TryApply(e, arguments, out Value result, out _) ? result : (Value?)null;
+            default:
+                throw new InvalidOperationException($"no atom holds {sop.GetType().Name} {sop.Id}");
+        }
+    }
+
+    private sealed class CodesComparer : IEqualityComparer<ImmutableArray<Rational>>
+    {
+        public static CodesComparer Instance { get; } = new();
+
+        public bool Equals(ImmutableArray<Rational> x, ImmutableArray<Rational> y) => x.AsSpan().SequenceEqual(y.AsSpan());
+
+        public int GetHashCode(ImmutableArray<Rational> codes)
+        {
+            HashCode hash = default;
+            foreach (Rational code in codes) hash.Add(code);
+            return hash.ToHashCode();
+        }
+    }
+}

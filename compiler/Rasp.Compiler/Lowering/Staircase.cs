@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Rasp.Compiler.Lowering;
+
+/// <summary>
+/// A step at <see cref="Threshold"/>: 0 below, 1 above, saturated from |z − threshold| = 1/(2·slope) on.
+/// <code>
+/// step(z) = ReLU(slope·(z − threshold) + ½) − ReLU(slope·(z − threshold) − ½)
+/// </code>
+/// </summary>
+internal sealed record Step(double Threshold, double Slope, ImmutableArray<double> Change);
+
+/// <summary>
+/// A function that is constant around each of finitely many readings: base + Σ step_i(z)·change_i. Both halves of a
+/// step are computed from the same product, so away from the threshold they differ by exactly 1 and the output is exact
+/// however inexact the reading.
+/// </summary>
+internal sealed record Staircase(LinearForm Input, ImmutableArray<double> Base, ImmutableArray<Step> Steps)
+{
+    /// <summary>
+    /// The staircase through the points (reading, output), or null where a reading's error is too large for the gap
+    /// between two readings with different outputs, or single precision cannot resolve it.
+    /// </summary>
+    public static Staircase? Through(LinearForm input, double inputError, IEnumerable<(double Reading, ImmutableArray<double> Output)> points)
+    {
+        (double Reading, ImmutableArray<double> Output)[] sorted = [.. points.OrderBy(p => p.Reading)];
+        List<Step> steps = [];
+        double largest = sorted.Max(p => Math.Abs(p.Reading));
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            double[] change = [.. sorted[i].Output.Zip(sorted[i - 1].Output, (after, before) => after - before)];
+            if (change.All(c => c == 0)) continue;
+            double gap = sorted[i].Reading - sorted[i - 1].Reading;
+
+            // A power of two keeps slope·z as exact as z. The step rises within gap/2 around the middle, which leaves
+            // gap/4 on each side for the reading's error and for the rounding of slope·z and of the threshold.
+            double slope = Math.Pow(2, Math.Ceiling(Math.Log2(2 / gap)));
+            double rounding = 4 * SinglePrecision.Rounding * (largest + Math.Abs(input.Constant.ToDouble()));
+            if (inputError + rounding > gap / 8 || slope * largest > SinglePrecision.ExactIntegers / 16) return null;
+            steps.Add(new Step((sorted[i].Reading + sorted[i - 1].Reading) / 2, slope, [.. change]));
+        }
+
+        return new Staircase(input, sorted[0].Output, [.. steps]);
+    }
+}

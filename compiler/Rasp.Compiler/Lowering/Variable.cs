@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Graph;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Lowering;
+
+/// <summary>
+/// Something that stands in the residual stream in columns of its own. One-hot: a column per value. Scalar: one column
+/// that holds <see cref="Codes"/>[i] for value i, up to <see cref="Error"/> where it comes out of a softmax.
+/// </summary>
+internal abstract class Variable
+{
+    protected Variable(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Site site, double error)
+    {
+        SOp = sop;
+        Encoding = encoding;
+        Values = values;
+        Codes = codes;
+        Site = site;
+        Error = error;
+    }
+
+    public SOp SOp { get; }
+
+    public VariableEncoding Encoding { get; }
+
+    public ImmutableArray<Value> Values { get; }
+
+    /// <summary>Empty for one-hot variables.</summary>
+    public ImmutableArray<Rational> Codes { get; }
+
+    public Site Site { get; }
+
+    /// <summary>An upper bound of |column − code|; 0 where the column is exact.</summary>
+    public double Error { get; }
+
+    public int Width => Encoding == VariableEncoding.OneHot ? Values.Length : 1;
+
+    /// <summary>The variables whose columns are read to write this one.</summary>
+    public abstract IEnumerable<Variable> Reads { get; }
+}
+
+/// <summary>The token or the position, one-hot, from the embedding.</summary>
+internal sealed class EmbeddingVariable(SOp sop, ImmutableArray<Value> values)
+    : Variable(sop, VariableEncoding.OneHot, values, [], Site.Embedding, 0)
+{
+    public override IEnumerable<Variable> Reads => [];
+}
+
+/// <summary>What a head moves: a number, as its mean over the selected positions, or a one-hot value from the one selected position.</summary>
+internal sealed class AttentionVariable : Variable
+{
+    private AttentionVariable(
+        SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Head head, MovedValue moved, double error)
+        : base(sop, encoding, values, codes, head.Site, error)
+    {
+        Head = head;
+        Moved = moved;
+    }
+
+    public Head Head { get; }
+
+    public MovedValue Moved { get; }
+
+    public override IEnumerable<Variable> Reads => Head.Reads.Concat(Moved.Reads);
+
+    public static AttentionVariable Scalar(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Head head, MovedValue moved, double error) =>
+        new(sop, VariableEncoding.Linear, values, codes, head, moved, error);
+
+    public static AttentionVariable OneHot(SOp sop, ImmutableArray<Value> values, Head head, MovedValue moved) =>
+        new(sop, VariableEncoding.OneHot, values, [], head, moved, 0);
+}
+
+/// <summary>A function that an MLP computes exactly; it is a staircase over one number read from the residual stream.</summary>
+internal sealed class MlpVariable : Variable
+{
+    private MlpVariable(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Staircase staircase, double error)
+        : base(sop, encoding, values, codes, staircase.Input.Site.AfterNextMlp, error) => Staircase = staircase;
+
+    public Staircase Staircase { get; }
+
+    public override IEnumerable<Variable> Reads => Staircase.Input.Reads;
+
+    /// <summary>Whole codes are sums of whole steps and so exact; others are off by a rounding per step at most.</summary>
+    public static MlpVariable Scalar(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Staircase staircase) =>
+        new(sop, VariableEncoding.Linear, values, codes, staircase, codes.All(c => c.IsInteger)
+            ? 0
+            : (staircase.Steps.Length + 1) * 2 * SinglePrecision.Rounding * codes.Max(c => Math.Abs(c.ToDouble())));
+
+    public static MlpVariable OneHot(SOp sop, ImmutableArray<Value> values, Staircase staircase) =>
+        new(sop, VariableEncoding.OneHot, values, [], staircase, 0);
+}

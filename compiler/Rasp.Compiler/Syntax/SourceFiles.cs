@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Diagnostics;
+
+namespace Rasp.Compiler.Syntax;
+
+/// <summary>Reads the files of a program and remembers which they were.</summary>
+internal sealed class SourceFiles
+{
+    private readonly List<string> read = [];
+
+    /// <summary>Every file that was read or looked for, in that order; a build watches them.</summary>
+    public ImmutableArray<string> Paths => [.. read];
+
+    /// <summary>The file that <c>load "file"</c> means in the file <paramref name="from"/>.</summary>
+    public static string Resolve(string from, string file) =>
+        Path.Combine(Path.GetDirectoryName(from) ?? string.Empty, file + ".rasp");
+
+    /// <summary>The same string for the same file however its path is written.</summary>
+    public static string Identity(string path) => Path.GetFullPath(path);
+
+    /// <summary>The file's tree; null after a problem with the file itself was reported at <paramref name="span"/>.</summary>
+    public SyntaxTree? Read(string path, SourceSpan span, DiagnosticBag diagnostics)
+    {
+        if (!read.Contains(path)) read.Add(path);
+        try
+        {
+            return SyntaxReader.Read(File.ReadAllText(path), path, diagnostics);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            diagnostics.FileNotFound(span, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            diagnostics.FileNotReadable(span, path, e.Message);
+        }
+
+        return null;
+    }
+}
