@@ -64,9 +64,6 @@ public sealed record InjectionOptions
     /// <summary>Gaps spread a prompt over at most this many times its length.</summary>
     public double WidestSpread { get; init; } = 2;
 
-    /// <summary>Give each stage a block's end of its own as long as there are blocks; else stages follow the program's sites.</summary>
-    public bool SpreadStages { get; init; } = true;
-
     /// <summary>Inputs (at least) on which decoding is measured.</summary>
     public int DecodingInputs { get; init; } = 600;
 

@@ -26,11 +26,11 @@ public sealed class Injector
         ArgumentNullException.ThrowIfNull(options);
         options.Checked();
         Teacher program = new(teacher, new TokenTranslator(model.Tokenizer, teacher.Manifest, task));
-        Alignment alignment = Alignment.Create(teacher.Manifest, model.Config.Layers, options.SpreadStages);
+        Alignment alignment = Alignment.Create(teacher.Manifest, model.Config.Layers);
 
         Stages stages = new(progress, cancellation);
         InjectionData data = stages.Do("tracing the program", () => InjectionData.Trace(program, task, options));
-        ImmutableArray<VariableHead> heads = Heads(teacher.Manifest, alignment, data, model.Config.HiddenSize, options.Seed);
+        ImmutableArray<VariableHead> heads = VariableHeads.Fit(model, teacher.Manifest, alignment, data.Training);
         VariableHead result = Result(teacher.Manifest, alignment, data, heads);
         HeldOut heldOut = stages.Do("reading the texts", () => HeldOut.Read(model, options));
         TextPool text = stages.Do("reading the texts", () => new TextPool(model, Texts(model, options), options.TextBatch));
@@ -46,13 +46,6 @@ public sealed class Injector
         InjectionReport report = new(task.Name, teacher.Manifest.Program, teacher.Manifest.Export, model.ParameterCount, options, sets, language, variables);
         if (options.Output is string folder) InjectionFiles.Write(folder, injected, heads, report);
         return report;
-    }
-
-    private static ImmutableArray<VariableHead> Heads(Manifest program, Alignment alignment, InjectionData data, int width, int seed)
-    {
-        Random random = new(seed);
-        TracedInput[] inputs = [.. data.Training.SelectMany(batch => batch.Inputs)];
-        return [.. program.Variables.Select((v, i) => new VariableHead(new TaughtVariable(i, v, alignment[v], inputs), width, random))];
     }
 
     /// <summary>The variable of the last stage that holds the program's answer at every prompt's end.</summary>

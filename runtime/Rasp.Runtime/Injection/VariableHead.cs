@@ -13,15 +13,15 @@ internal sealed class VariableHead
 {
     private readonly int width;
 
-    public VariableHead(TaughtVariable variable, int width, Random random)
+    /// <param name="variable">What it reads.</param>
+    /// <param name="rows">[outputs, d].</param>
+    /// <param name="bias">[outputs].</param>
+    public VariableHead(TaughtVariable variable, float[] rows, float[] bias)
     {
-        this.width = width;
+        width = rows.Length / variable.Outputs;
         Variable = variable;
-        float[] rows = new float[variable.Outputs * width];
-        float bound = 1 / MathF.Sqrt(width);
-        for (int i = 0; i < rows.Length; i++) rows[i] = ((2 * random.NextSingle()) - 1) * bound;
         Weight = new Parameter(tensor(rows, [variable.Outputs, width]));
-        Bias = new Parameter(zeros([variable.Outputs]));
+        Bias = new Parameter(tensor(bias, [variable.Outputs]));
     }
 
     public TaughtVariable Variable { get; }
