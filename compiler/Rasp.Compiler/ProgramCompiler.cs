@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rasp.Compiler.Binding;
 using Rasp.Compiler.Diagnostics;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Emission;

@@ -38,31 +38,53 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>
-    /// Gives the expressions directly inside <paramref name="sop"/> variables of their own, so that it becomes a function
-    /// of fewer or more precise numbers; false where nothing is left to split off.
+    /// Gives expressions inside <paramref name="sop"/> variables of their own, so that it becomes a function of fewer or
+    /// more precise numbers. First those that an earlier MLP can compute, sums before their uses: they cost no depth.
+    /// Only then the operands themselves. False where nothing is left to split off.
     /// </summary>
     private bool SplitOff(SOp sop)
     {
         if (!materialising.Add(sop)) return false;
-        IEnumerable<SOp> inner = sop switch
+        try
         {
-            ElementwiseSOp e => e.Operands,
-            SelectorWidthSOp w when selectors.WidthParts(w) is { Length: > 1 } parts => parts.Select(p => p.Width),
-            _ => [],
-        };
-        bool changed = false;
-        foreach (SOp operand in inner.Distinct())
-        {
-            if (View(operand) is not null || scalar.ContainsKey(operand)) continue;
-            bool inexact = Linear(operand) is LinearForm form && form.Error > 0;
-            if (Linear(operand) is not null && !inexact) continue;
-            VariableEncoding encoding = operand.Type == SOpType.String || inexact ? VariableEncoding.OneHot : VariableEncoding.Linear;
-            Materialise(operand, encoding);
-            changed = true;
-        }
+            Site needed = Site.Latest(Atoms(sop).Select(a => a.Reading.Site));
+            ImmutableArray<SOp> early = [.. Inner(sop).Where(s => Site.Latest(Atoms(s).Select(a => a.Reading.Site)).AfterNextMlp <= needed)];
+            SOp? sum = early.FirstOrDefault(s => s is ElementwiseSOp e && LinearOperation(e, _ => LinearForm.Zero) is not null);
+            if (sum is not null)
+            {
+                NeedLinear(sum);
+                return true;
+            }
 
-        return changed;
+            ImmutableArray<SOp> split = early.IsEmpty ? [.. Operands(sop).Where(IsSplittable)] : [early[0]];
+            foreach (SOp inner in split)
+            {
+                bool inexact = Linear(inner) is LinearForm { Error: > 0 };
+                Materialise(inner, inner.Type == SOpType.String || inexact ? VariableEncoding.OneHot : VariableEncoding.Linear);
+            }
+
+            return !split.IsEmpty;
+        }
+        finally
+        {
+            materialising.Remove(sop);
+        }
     }
+
+    /// <summary>The expressions inside, outermost first, that are not constants and cannot yet be read as they are.</summary>
+    private IEnumerable<SOp> Inner(SOp sop) =>
+        Operands(sop).Where(o => IsSplittable(o) && Linear(o) is null).SelectMany(o => Inner(o).Prepend(o)).Distinct();
+
+    private IEnumerable<SOp> Operands(SOp sop) => (sop switch
+    {
+        ElementwiseSOp e => e.Operands,
+        SelectorWidthSOp w when selectors.WidthParts(w) is { Length: > 1 } parts => parts.Select(p => (SOp)p.Width),
+        _ => [],
+    }).Distinct();
+
+    /// <summary>Whether a variable of its own would make the s-op easier to read: it has none, or its reading is inexact.</summary>
+    private bool IsSplittable(SOp sop) =>
+        View(sop) is null && !scalar.ContainsKey(sop) && !oneHot.ContainsKey(sop) && Linear(sop) is not { Error: 0 };
 
     private Staircase? Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values)
     {
