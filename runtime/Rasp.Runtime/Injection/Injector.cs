@@ -12,12 +12,12 @@ namespace Rasp.Runtime.Injection;
 /// variables are distilled into a pretrained language model, which is then measured against itself before and against the
 /// same training without the program.
 /// </summary>
-public sealed class Injector
+public static class Injector
 {
     /// <summary>Leaves <paramref name="model"/> as it is; the injected copy is written where the options say.</summary>
     /// <exception cref="RaspException">The program, the model and the task do not fit together, or a file can't be read or written.</exception>
     /// <exception cref="OperationCanceledException">Nothing has been written.</exception>
-    public InjectionReport Run(
+    public static InjectionReport Run(
         CompiledModel teacher, LanguageModel model, InjectionTask task, InjectionOptions options, IProgress<InjectionProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(teacher);

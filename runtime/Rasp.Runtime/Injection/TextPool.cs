@@ -68,7 +68,7 @@ internal sealed class TextPool
     public TextPool(LanguageModel original, IReadOnlyList<long[]> windows, int batch)
     {
         this.original = original;
-        states = [.. Enumerable.Range(0, original.Config.Layers).Select(l => new HookPoint(l, ResidualSite.Post))];
+        states = [.. Enumerable.Range(0, original.Config.Layers).Select(l => new HookPoint(l, LanguageModels.ResidualSite.Post))];
         batches = [.. windows.Chunk(batch)];
         references = new Reference?[batches.Length];
     }
