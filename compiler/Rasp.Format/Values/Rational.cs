@@ -95,9 +95,9 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
     public static Rational operator +(Rational a, Rational b) =>
         a.IsInteger && b.IsInteger
             ? checked(a.Numerator + b.Numerator)
-            : Create(
-                ((BigInteger)a.Numerator * b.Denominator) + ((BigInteger)b.Numerator * a.Denominator),
-                (BigInteger)a.Denominator * b.Denominator);
+            : Reduce(
+                ((Int128)a.Numerator * b.Denominator) + ((Int128)b.Numerator * a.Denominator),
+                (Int128)a.Denominator * b.Denominator);
 
     public static Rational operator -(Rational a) => new(checked(-a.Numerator), a.Denominator);
 
@@ -106,10 +106,10 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
     public static Rational operator *(Rational a, Rational b) =>
         a.IsInteger && b.IsInteger
             ? checked(a.Numerator * b.Numerator)
-            : Create((BigInteger)a.Numerator * b.Numerator, (BigInteger)a.Denominator * b.Denominator);
+            : Reduce((Int128)a.Numerator * b.Numerator, (Int128)a.Denominator * b.Denominator);
 
     public static Rational operator /(Rational a, Rational b) =>
-        Create((BigInteger)a.Numerator * b.Denominator, (BigInteger)a.Denominator * b.Numerator);
+        Reduce((Int128)a.Numerator * b.Denominator, (Int128)a.Denominator * b.Numerator);
 
     public static bool operator ==(Rational a, Rational b) => a.Equals(b);
 
@@ -138,4 +138,22 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
         IsInteger
             ? Numerator.ToString(CultureInfo.InvariantCulture)
             : string.Create(CultureInfo.InvariantCulture, $"{Numerator}/{Denominator}");
+
+    /// <summary>The products and sums above stay below 2^127, so 128 bits hold them.</summary>
+    private static Rational Reduce(Int128 numerator, Int128 denominator)
+    {
+        if (denominator == 0) throw new DivideByZeroException();
+        if (denominator < 0) (numerator, denominator) = (-numerator, -denominator);
+        UInt128 a = (UInt128)Int128.Abs(numerator);
+        UInt128 b = (UInt128)denominator;
+        while (b != 0 && (a > ulong.MaxValue || b > ulong.MaxValue)) (a, b) = (b, a % b);
+        Int128 divisor = b == 0 ? (Int128)a : GreatestCommonDivisor((ulong)a, (ulong)b);
+        return checked(new Rational((long)(numerator / divisor), (long)(denominator / divisor)));
+    }
+
+    private static ulong GreatestCommonDivisor(ulong a, ulong b)
+    {
+        while (b != 0) (a, b) = (b, a % b);
+        return a;
+    }
 }
