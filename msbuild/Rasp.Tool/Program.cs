@@ -1,1 +1,1 @@
-System.Console.WriteLine("rasp");
+return await Rasp.Tool.RaspCommandLine.InvokeAsync(args, Console.Out, Console.Error, CancellationToken.None);

@@ -20,7 +20,7 @@ internal sealed class DomainAnalysis
     /// <summary>More values than this in one place are refused: each costs residual columns or MLP units.</summary>
     private const int ValueLimit = 20_000;
 
-    private const int PairLimit = 400_000;
+    private const int PairLimit = 100_000;
 
     private readonly ImmutableArray<Value> vocabulary;
     private readonly Dictionary<SOp, ValueSet[]> domains = [];

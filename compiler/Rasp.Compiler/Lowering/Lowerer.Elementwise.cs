@@ -9,7 +9,7 @@ namespace Rasp.Compiler.Lowering;
 internal sealed partial class Lowerer
 {
     /// <summary>More combinations of readings than this are split over two MLPs, where an inner expression can be held alone.</summary>
-    private const int CombinationLimit = 50_000;
+    private const int CombinationLimit = 12_000;
 
     private const int StepLimit = 8_000;
 

@@ -53,6 +53,8 @@ internal static class CompiledModelFiles
 
     private static string? FindContradiction(Manifest m)
     {
+        if (m.Format != Manifest.CurrentFormat)
+            return $"it has format {m.Format} where this version reads {Manifest.CurrentFormat}";
         if (m.Layers < 0 || m.HeadsPerLayer < 0 || m.DModel < 1 || m.DHead < 0 || m.DMlp < 0 || m.MaxLength < 1)
             return "it gives a negative size";
         if (m.Vocabulary.IsDefaultOrEmpty || m.Vocabulary.Distinct().Count() != m.Vocabulary.Length)

@@ -80,4 +80,10 @@ public sealed record Manifest(
     bool Causal,
     ManifestOutput Output,
     ImmutableArray<ManifestVariable> Variables,
-    ManifestVerification Verification);
+    ManifestVerification Verification)
+{
+    /// <summary>The layout of this file and of the weights; a reader refuses any other than its own.</summary>
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+}

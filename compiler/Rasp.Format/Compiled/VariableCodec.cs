@@ -12,7 +12,7 @@ internal static class VariableCodec
         {
             double reading = variable.Offset;
             for (int i = 0; i < variable.Columns.Length; i++) reading += variable.Weights[i] * row[variable.Columns[i]];
-            return variable.Values[Nearest(variable.Codes, reading)];
+            return variable.Values[NearestAscending(variable.Codes, reading)];
         }
 
         int best = 0;
@@ -24,7 +24,8 @@ internal static class VariableCodec
     /// <summary>Overwrites a resident variable's columns with the encoding of <paramref name="value"/>.</summary>
     public static void Encode(ManifestVariable variable, Value value, Span<float> row)
     {
-        int index = variable.Values.IndexOf(value);
+        int index = variable.Values.BinarySearch(value);
+        if (index < 0) index = variable.Values.IndexOf(value);
         if (index < 0) throw new RaspException($"The variable '{variable.Name}' can't hold {value}; it takes one of its {variable.Values.Length} values.");
         if (variable.Encoding == VariableEncoding.Linear)
         {
@@ -33,6 +34,17 @@ internal static class VariableCodec
         }
 
         for (int i = 0; i < variable.Columns.Length; i++) row[variable.Columns[i]] = i == index ? 1 : 0;
+    }
+
+    /// <summary><see cref="Nearest"/> by bisection, for ascending codes.</summary>
+    private static int NearestAscending(ImmutableArray<double> codes, double reading)
+    {
+        int above = codes.BinarySearch(reading);
+        if (above >= 0) return above;
+        above = ~above;
+        if (above == 0) return 0;
+        if (above == codes.Length) return above - 1;
+        return reading - codes[above - 1] <= codes[above] - reading ? above - 1 : above;
     }
 
     /// <summary>The index of the code nearest to <paramref name="reading"/>; codes need not be sorted.</summary>

@@ -1,0 +1,76 @@
+using System.IO;
+using System.Text;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace Rasp.MSBuild;
+
+/// <summary>
+/// Starts <c>dotnet exec rasp.dll compile @file.rsp</c> for one program, so that nothing but this thin task is loaded
+/// into the build. The command prints diagnostics in MSBuild's canonical form, which the base class turns into errors.
+/// </summary>
+public sealed class RaspCompile : ToolTask
+{
+    [Required]
+    public string Source { get; set; } = string.Empty;
+
+    [Required]
+    public string OutputDirectory { get; set; } = string.Empty;
+
+    [Required]
+    public string Depfile { get; set; } = string.Empty;
+
+    [Required]
+    public string DotnetHost { get; set; } = string.Empty;
+
+    [Required]
+    public string ToolAssembly { get; set; } = string.Empty;
+
+    /// <summary>Names separated by commas or semicolons; empty: the file's <c>#pragma export</c>.</summary>
+    public string? Export { get; set; }
+
+    public string? Vocab { get; set; }
+
+    public string? MaxLength { get; set; }
+
+    public string? Causal { get; set; }
+
+    protected override string ToolName => Path.GetFileName(DotnetHost);
+
+    protected override MessageImportance StandardErrorLoggingImportance => MessageImportance.High;
+
+    protected override Encoding ResponseFileEncoding => new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+    protected override string GenerateFullPathToTool() => DotnetHost;
+
+    protected override string GenerateCommandLineCommands() => $"exec \"{ToolAssembly}\" compile";
+
+    protected override string GetResponseFileSwitch(string responseFilePath) => $"\"@{responseFilePath}\"";
+
+    public override bool Execute()
+    {
+        Log.LogMessage(MessageImportance.Normal, $"rasp: compiling {Source}");
+        return base.Execute();
+    }
+
+    /// <summary>One argument a line: <c>rasp</c> reads response files without any quoting.</summary>
+    protected override string GenerateResponseFileCommands()
+    {
+        StringBuilder lines = new();
+        Add(Source, "-o", OutputDirectory, "--depfile", Depfile);
+        foreach (string name in (Export ?? string.Empty).Split(',', ';'))
+        {
+            if (name.Trim().Length > 0) Add("--export", name.Trim());
+        }
+
+        if (!string.IsNullOrEmpty(Vocab)) Add("--vocab", Vocab!);
+        if (!string.IsNullOrEmpty(MaxLength)) Add("--max-length", MaxLength!);
+        if (!string.IsNullOrEmpty(Causal)) Add("--causal", Causal!);
+        return lines.ToString();
+
+        void Add(params string[] arguments)
+        {
+            foreach (string argument in arguments) lines.Append(argument).Append('\n');
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Rasp.Format;
+using Rasp.Runtime.LanguageModels;
+using Rasp.Runtime.Verification;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rasp.Runtime.Injection;
+
+/// <summary>
+/// Tracr-Injection (Vergara-Browne and Soto 2025) with a head per variable and interchange training: a compiled program's
+/// variables are distilled into a pretrained language model, which is then measured against itself before and against the
+/// same training without the program.
+/// </summary>
+public static class Injector
+{
+    /// <summary>Leaves <paramref name="model"/> as it is; the injected copy is written where the options say.</summary>
+    /// <exception cref="RaspException">The program, the model and the task do not fit together, or a file can't be read or written.</exception>
+    /// <exception cref="OperationCanceledException">Nothing has been written.</exception>
+    public static InjectionReport Run(
+        CompiledModel teacher, LanguageModel model, InjectionTask task, InjectionOptions options, IProgress<InjectionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(teacher);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Checked();
+        Teacher program = new(teacher, new TokenTranslator(model.Tokenizer, teacher.Manifest, task));
+        Alignment alignment = Alignment.Create(teacher.Manifest, model.Config.Layers);
+
+        Stages stages = new(progress, cancellation);
+        InjectionData data = stages.Do("tracing the program", () => InjectionData.Trace(program, task, options));
+        ImmutableArray<VariableHead> heads = VariableHeads.Fit(model, teacher.Manifest, alignment, data.Training);
+        VariableHead result = Result(teacher.Manifest, alignment, data, heads);
+        HeldOut heldOut = stages.Do("reading the texts", () => HeldOut.Read(model, options));
+        TextPool text = stages.Do("reading the texts", () => new TextPool(model, Texts(model, options), options.TextBatch));
+
+        using LanguageModel baseline = model.Clone();
+        new InjectionTraining(baseline, program, data.Training, text, [], null, options).Run("baseline", progress, cancellation);
+        using LanguageModel injected = model.Clone();
+        new InjectionTraining(injected, program, data.Training, text, [.. heads.Where(h => !h.Variable.IsConstant)], result, options).Run("injection", progress, cancellation);
+
+        ImmutableArray<SetReport> sets = stages.Do("measuring accuracy", () => Sets(model, baseline, injected, data, task, program.Translator));
+        LanguageReport language = stages.Do("measuring the language loss", () => heldOut.Measure(model, baseline, injected, cancellation));
+        ImmutableArray<VariableReport> variables = stages.Do("exchanging variables", () => Variables(injected, program, data, heads, options));
+        InjectionReport report = new(task.Name, teacher.Manifest.Program, teacher.Manifest.Export, model.ParameterCount, options, sets, language, variables);
+        if (options.Output is string folder) InjectionFiles.Write(folder, injected, heads, report);
+        return report;
+    }
+
+    /// <summary>The variable of the last stage that holds the program's answer at every prompt's end.</summary>
+    private static VariableHead Result(Manifest program, Alignment alignment, InjectionData data, ImmutableArray<VariableHead> heads)
+    {
+        TracedInput[] inputs = [.. data.Training.SelectMany(batch => batch.Inputs)];
+        return heads.LastOrDefault(h => h.Variable.Point == alignment.Last && HoldsAnswer(h.Variable))
+            ?? throw new RaspException($"No variable of '{program.Export}' holds its answer in its last layer; export the s-op that does.");
+
+        // Equal values give equal answers and the other way round.
+        bool HoldsAnswer(TaughtVariable variable)
+        {
+            int pairs = inputs.Select(input => (input.Answer, input.Values[variable.Index][^1])).Distinct().Count();
+            return pairs == inputs.Select(input => input.Answer).Distinct().Count()
+                && pairs == inputs.Select(input => input.Values[variable.Index][^1]).Distinct().Count();
+        }
+    }
+
+    private static IReadOnlyList<long[]> Texts(LanguageModel model, InjectionOptions options)
+    {
+        int length = Math.Min(options.TextWindow, model.Config.MaxPositions);
+        int count = options.TextBatches * options.TextBatch;
+        return options.Text is string path
+            ? TextWindows.Read(model, path, count, length, options.Seed)
+            : TextWindows.Sample(model, count, length, options.Seed);
+    }
+
+    private static ImmutableArray<SetReport> Sets(
+        LanguageModel before, LanguageModel baseline, LanguageModel after, InjectionData data, InjectionTask task, TokenTranslator translator)
+    {
+        return [.. data.Sets.Select(s => new SetReport(s.Set.Name, s.Set.InDistribution, Measure(before, s.Batches), Measure(baseline, s.Batches), Measure(after, s.Batches)))];
+
+        TaskAccuracy Measure(LanguageModel model, ImmutableArray<TracedBatch> batches) => TaskAccuracy.Measure(model.forward, batches, task, translator);
+    }
+
+    private static ImmutableArray<VariableReport> Variables(
+        LanguageModel model, Teacher program, InjectionData data, ImmutableArray<VariableHead> heads, InjectionOptions options)
+    {
+        Random random = new(options.Seed + 2);
+        return [.. heads.Select(head =>
+        {
+            TaughtVariable v = head.Variable;
+            DecodingAccuracy? decoding = v.IsConstant ? null : DecodingAccuracy.Measure(model.forward, data.HeldOut, head);
+            string? why = v.IsConstant ? "it holds one value throughout" : v.Variable.Resident ? null : "the program keeps it only as a function of another variable";
+            InterchangeSuccess? interchange = why is null
+                ? InterchangeSuccess.Measure(model.forward, data.HeldOut, program, head, options.Counterfactuals, options.ExchangeTries, random)
+                : null;
+            if (interchange is { Counterfactuals: 0 }) (interchange, why) = (null, "no exchange changes the program's answer");
+            return new VariableReport(v.Variable.Name, v.Variable.Type, Site(v.Variable), Site(v.Point), ReadAs(v), decoding, interchange, why);
+        })];
+    }
+
+    private static string ReadAs(TaughtVariable variable) =>
+        variable.IsConstant ? "a constant"
+        : variable.IsNumber ? "a number, the nearest of those that the variable takes at that position in the training inputs"
+        : "the likeliest of the values that the variable takes in the training inputs";
+
+    private static string Site(ManifestVariable variable) => $"{variable.Layer}.resid_{variable.Site.ToString().ToLowerInvariant()}";
+
+    private static string Site(HookPoint point) => $"{point.Layer}.resid_{point.Site.ToString().ToLowerInvariant()}";
+
+    /// <summary>The text on which the language loss is measured.</summary>
+    private sealed record HeldOut(string Name, IReadOnlyList<long[]> Windows)
+    {
+        public static HeldOut Read(LanguageModel model, InjectionOptions options)
+        {
+            int length = Math.Min(options.TextWindow, model.Config.MaxPositions);
+            return options.HeldOutText is string path
+                ? new HeldOut("held-out text", TextWindows.ReadInOrder(model, path, options.HeldOutCharacters, length))
+                : new HeldOut("samples of the model itself", TextWindows.Sample(model, Math.Max(1, options.HeldOutCharacters / length), length, options.Seed + 1_000_000));
+        }
+
+        public LanguageReport Measure(LanguageModel before, LanguageModel baseline, LanguageModel after, CancellationToken cancellation) => new(
+            Name, Windows.Sum(w => w.Length - 1), Loss(before, cancellation), Loss(baseline, cancellation), Loss(after, cancellation));
+
+        private double Loss(LanguageModel model, CancellationToken cancellation) => LanguageLoss.Measure(model, Windows, cancellation);
+    }
+
+    /// <summary>Names what is being done, and stops between stages.</summary>
+    private sealed class Stages(IProgress<InjectionProgress>? progress, CancellationToken cancellation)
+    {
+        public T Do<T>(string stage, Func<T> work)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new InjectionProgress(stage, 0, 1, null, string.Empty));
+            T done = work();
+            progress?.Report(new InjectionProgress(stage, 1, 1, TimeSpan.Zero, string.Empty));
+            return done;
+        }
+    }
+}

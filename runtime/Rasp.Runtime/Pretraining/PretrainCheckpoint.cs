@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Rasp.Format;
+using Rasp.Runtime.LanguageModels;
+
+namespace Rasp.Runtime.Pretraining;
+
+/// <summary>How far a run is; <paramref name="TextTokens"/> tells whether it is still the same text.</summary>
+internal sealed record PretrainState(int TextTokens, int Step = 0, int BestStep = 0, double BestLoss = double.MaxValue);
+
+/// <summary>
+/// The folder OUTPUT.checkpoint: the model, the options and how far the run is. Each write goes to a new folder that then
+/// replaces the old one. The optimiser's moments are not kept: a resumed run warms up again.
+/// </summary>
+internal sealed class PretrainCheckpoint
+{
+    private const string StateFile = "state.json";
+
+    private readonly string folder;
+    private readonly string options;
+
+    public PretrainCheckpoint(PretrainOptions options)
+    {
+        folder = Path.TrimEndingDirectorySeparator(options.OutputDirectory) + ".checkpoint";
+        // What must not change between a run and its continuation. Paths may.
+        this.options = JsonSerializer.Serialize(options with { Resume = false, OutputDirectory = string.Empty, TextFiles = [] });
+    }
+
+    private sealed record Content(string Options, PretrainState State);
+
+    /// <summary>The state of the interrupted run; null where there is none. Throws where its options or text were others.</summary>
+    public PretrainState? Read(TrainingText text)
+    {
+        string path = Path.Combine(folder, StateFile);
+        if (!File.Exists(path)) return null;
+        Content? content = null;
+        try
+        {
+            content = JsonSerializer.Deserialize<Content>(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new RaspException($"The checkpoint '{path}' cannot be read: {e.Message} Delete the folder '{folder}' to start anew.", e);
+        }
+
+        if (content is null || content.Options != options || content.State.TextTokens != text.Length)
+            throw new RaspException($"The checkpoint '{folder}' belongs to a run with other options or another text. Repeat that run's, or delete the folder to start anew.");
+        return content.State;
+    }
+
+    public LanguageModel ReadModel() => LanguageModel.Load(folder);
+
+    public void Write(PretrainState state, LanguageModel model)
+    {
+        string next = folder + ".next";
+        try
+        {
+            if (Directory.Exists(next)) Directory.Delete(next, recursive: true);
+            model.Save(next);
+            AtomicFile.Write(Path.Combine(next, StateFile), JsonSerializer.SerializeToUtf8Bytes(new Content(options, state)));
+            Remove();
+            Directory.Move(next, folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RaspException($"The checkpoint '{folder}' cannot be written: {e.Message} Check the folder's permissions and the free space.", e);
+        }
+    }
+
+    public void Remove()
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,136 @@
+namespace TorchSharp;
+
+/// <summary>Records operations while gradients are enabled, and runs them backwards.</summary>
+internal static class Graph
+{
+    [ThreadStatic]
+    private static bool disabled;
+
+    internal static bool Enabled
+    {
+        get => !disabled;
+        set => disabled = !value;
+    }
+
+    internal static bool Tracks(torch.Tensor? a) => !disabled && a?.Variable is { RequiresGrad: true };
+
+    internal static bool Tracks(torch.Tensor? a, torch.Tensor? b) => !disabled && (a?.Variable is { RequiresGrad: true } || b?.Variable is { RequiresGrad: true });
+
+    internal static bool Tracks(torch.Tensor? a, torch.Tensor? b, torch.Tensor? c) => Tracks(a, b) || Tracks(c);
+
+    internal static bool Tracks(ReadOnlySpan<torch.Tensor> tensors)
+    {
+        foreach (var tensor in tensors)
+            if (Tracks(tensor)) return true;
+        return false;
+    }
+
+    /// <summary>Makes <paramref name="output"/> the result of a recorded operation.</summary>
+    internal static torch.Tensor Record(
+        torch.Tensor output, string operation, ReadOnlySpan<torch.Tensor?> inputs, ReadOnlySpan<torch.Tensor> saved, Backward backward, bool view = false)
+    {
+        var nodes = new Node?[inputs.Length];
+        for (var i = 0; i < nodes.Length; i++) nodes[i] = Node.Of(inputs[i]);
+        var node = new Node(operation, nodes, output.SizeArray, new Saved(operation, inputs, saved), backward);
+        if (output.Variable is { } variable)
+        {
+            variable.Source = node;
+            variable.RequiresGrad = true;
+        }
+        else output.Variable = new Variable { Source = node, RequiresGrad = true, IsView = view };
+        return output;
+    }
+
+    /// <summary>Adds to every reachable leaf's gradient; <paramref name="seed"/> is handed over.</summary>
+    internal static void Backward(torch.Tensor root, torch.Tensor seed, bool retain)
+    {
+        var start = Node.Of(root) ?? throw Errors.Torch("backward: element 0 of tensors does not require grad and does not have a grad_fn");
+        var enabled = Enabled;
+        Enabled = false;
+        using var pause = DisposeScope.Suspend();
+        var order = Reachable(start);
+        try
+        {
+            start.Pending = seed;
+            foreach (var node in order)
+            {
+                if (node.Pending is not { } gradient) continue;
+                node.Pending = null;
+                node.Retained?.Accumulate(gradient.Keep());
+                if (node.Leaf is { } leaf) leaf.Accumulate(gradient);
+                else
+                {
+                    Step(node, gradient);
+                    gradient.Dispose();
+                    if (!retain) node.Saved?.Free();
+                }
+            }
+        }
+        finally
+        {
+            foreach (var node in order)
+            {
+                node.Visited = false;
+                node.Pending?.Dispose();
+                node.Pending = null;
+            }
+            Enabled = enabled;
+        }
+    }
+
+    private static void Step(Node node, torch.Tensor gradient)
+    {
+        if (node.Backward is not { } backward || node.Saved is not { } saved) return;
+        saved.Check();
+        var results = backward(gradient, saved);
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i] is not { } result) continue;
+            if (node.Inputs[i] is not { } input)
+            {
+                result.Dispose();
+                continue;
+            }
+            if (!result.Sizes.SequenceEqual(input.Shape))
+                throw Errors.Shapes2(node.Operation + " backward", result.Sizes, input.Shape, "the gradient and its input differ in shape");
+            Collect(input, result);
+        }
+    }
+
+    private static void Collect(Node input, torch.Tensor result)
+    {
+        if (input.Pending is not { } pending)
+        {
+            input.Pending = result;
+            return;
+        }
+        if (pending.IsSoleOwner) pending.AddInPlace(result);
+        else
+        {
+            input.Pending = pending.add(result);
+            pending.Dispose();
+        }
+        result.Dispose();
+    }
+
+    // Operations are numbered as they are recorded, so descending order visits every user of a value before its maker.
+    private static List<Node> Reachable(Node start)
+    {
+        var found = new List<Node>();
+        var stack = new Stack<Node>();
+        start.Visited = true;
+        stack.Push(start);
+        while (stack.TryPop(out var node))
+        {
+            found.Add(node);
+            foreach (var input in node.Inputs)
+            {
+                if (input is null || input.Visited) continue;
+                input.Visited = true;
+                stack.Push(input);
+            }
+        }
+        found.Sort(static (x, y) => y.Order.CompareTo(x.Order));
+        return found;
+    }
+}

@@ -1,0 +1,160 @@
+using System.Runtime.Intrinsics;
+
+namespace TorchSharp;
+
+/// <summary>A matrix in memory: element [i, j] is at Data + i·RowStep + j·ColumnStep, so a transpose is a swap of the steps.</summary>
+internal readonly unsafe struct Strided<T>(T* data, long rowStep, long columnStep) where T : unmanaged
+{
+    internal readonly T* Data = data;
+    internal readonly long RowStep = rowStep;
+    internal readonly long ColumnStep = columnStep;
+
+    internal Strided<T> Offset(long elements) => new(Data + elements, RowStep, ColumnStep);
+}
+
+/// <summary>
+/// Matrix products by register tiles (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008): B is
+/// packed into panels a tile wide that stay in the first-level cache, A is read in place when its rows are contiguous and
+/// packed otherwise. A product is cut into row or column ranges that threads compute alone; the depth is never cut between
+/// threads, so the result does not depend on their number.
+/// </summary>
+internal static unsafe class Gemm
+{
+    private const int DepthBlock = 320;
+    private const int RowBlock = 192;
+    private const int ColumnBlock = 512;
+    private const long SerialWork = 1 << 17;
+
+    /// <summary>c (m × n, contiguous rows of stride <paramref name="stride"/>) = or += a (m × k) · b (k × n).</summary>
+    internal static void Run<T>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate) where T : unmanaged
+    {
+        if (Vector512.IsHardwareAccelerated) Run<T, Tile512>(m, n, k, a, b, c, stride, accumulate);
+        else if (Vector256.IsHardwareAccelerated) Run<T, Tile256>(m, n, k, a, b, c, stride, accumulate);
+        else Run<T, Tile128>(m, n, k, a, b, c, stride, accumulate);
+    }
+
+    /// <summary>The same on the calling thread only, for use inside a job.</summary>
+    internal static void Serial<T>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate) where T : unmanaged
+    {
+        if (Vector512.IsHardwareAccelerated) Block<T, Tile512>(m, n, k, a, b, c, stride, accumulate);
+        else if (Vector256.IsHardwareAccelerated) Block<T, Tile256>(m, n, k, a, b, c, stride, accumulate);
+        else Block<T, Tile128>(m, n, k, a, b, c, stride, accumulate);
+    }
+
+    internal static void Run<T, TTile>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate)
+        where T : unmanaged where TTile : ITile
+    {
+        if (m == 0 || n == 0) return;
+        if (m * n * Math.Max(k, 1) <= SerialWork || Workers.Count == 1)
+        {
+            Block<T, TTile>(m, n, k, a, b, c, stride, accumulate);
+            return;
+        }
+        long rowTiles = (m + TTile.Rows - 1) / TTile.Rows, columnTiles = (n + TTile.Columns<T>() - 1) / TTile.Columns<T>();
+        var byRows = rowTiles >= 2 * columnTiles;
+        var tiles = byRows ? rowTiles : columnTiles;
+        var job = new RangeJob<T, TTile> { M = m, N = n, K = k, A = a, B = b, C = c, Stride = stride, Accumulate = accumulate, ByRows = byRows };
+        Workers.Run(job, tiles, Math.Max(1, (tiles + 2 * Workers.Count - 1) / (2 * Workers.Count)));
+    }
+
+    private struct RangeJob<T, TTile> : IJob where T : unmanaged where TTile : ITile
+    {
+        internal long M;
+        internal long N;
+        internal long K;
+        internal Strided<T> A;
+        internal Strided<T> B;
+        internal T* C;
+        internal long Stride;
+        internal bool Accumulate;
+        internal bool ByRows;
+
+        public readonly void Run(long start, long end)
+        {
+            if (ByRows)
+            {
+                var first = start * TTile.Rows;
+                var rows = Math.Min(M, end * TTile.Rows) - first;
+                Block<T, TTile>(rows, N, K, A.Offset(first * A.RowStep), B, C + first * Stride, Stride, Accumulate);
+            }
+            else
+            {
+                var first = start * TTile.Columns<T>();
+                var columns = Math.Min(N, end * TTile.Columns<T>()) - first;
+                Block<T, TTile>(M, columns, K, A, B.Offset(first * B.ColumnStep), C + first, Stride, Accumulate);
+            }
+        }
+    }
+
+    private static void Block<T, TTile>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate)
+        where T : unmanaged where TTile : ITile
+    {
+        if (m == 0 || n == 0) return;
+        if (k == 0)
+        {
+            if (accumulate) return;
+            for (long i = 0; i < m; i++) new Span<T>(c + i * stride, checked((int)n)).Clear();
+            return;
+        }
+        int height = TTile.Rows, width = TTile.Columns<T>();
+        var blocks = (k + DepthBlock - 1) / DepthBlock;
+        var depth = (k + blocks - 1) / blocks;
+        var packA = a.ColumnStep != 1 || a.RowStep % 1024 == 0;
+        long columnBlock = Math.Min(ColumnBlock, (n + width - 1) / width * width), rowBlock = Math.Min(RowBlock, (m + height - 1) / height * height);
+        var panels = (T*)Scratch.Panels((depth * columnBlock + depth * (packA ? rowBlock : height) + height * width) * sizeof(T) + 192);
+        var tileRows = Align(panels + depth * columnBlock);
+        var corner = Align(tileRows + depth * (packA ? rowBlock : height));
+        for (long k0 = 0; k0 < k; k0 += depth)
+        {
+            var kc = Math.Min(depth, k - k0);
+            var adds = accumulate || k0 > 0;
+            for (long j0 = 0; j0 < n; j0 += columnBlock)
+            {
+                var nc = Math.Min(columnBlock, n - j0);
+                Packing.Columns(b.Offset(k0 * b.RowStep + j0 * b.ColumnStep), kc, nc, width, panels);
+                for (long i0 = 0; i0 < m; i0 += rowBlock)
+                {
+                    var mc = Math.Min(rowBlock, m - i0);
+                    var rows = a.Offset(i0 * a.RowStep + k0 * a.ColumnStep);
+                    if (packA) Packing.Rows(rows, mc, kc, height, tileRows);
+                    else if (mc % height != 0) Packing.Rows(rows.Offset(mc / height * height * a.RowStep), mc % height, kc, height, tileRows);
+                    for (long j = 0; j < nc; j += width)
+                    {
+                        var panel = panels + j * kc;
+                        for (long i = 0; i < mc; i += height)
+                        {
+                            var whole = i + height <= mc && j + width <= nc;
+                            var packed = packA || i + height > mc;
+                            var source = packA ? tileRows + i * kc : packed ? tileRows : rows.Data + i * rows.RowStep;
+                            long rowStep = packed ? 1 : rows.RowStep, depthStep = packed ? height : 1;
+                            var target = c + (i0 + i) * stride + j0 + j;
+                            if (whole) TTile.Multiply(kc, source, rowStep, depthStep, panel, target, stride, adds);
+                            else
+                            {
+                                TTile.Multiply(kc, source, rowStep, depthStep, panel, corner, width, false);
+                                Store(corner, width, target, stride, Math.Min(height, mc - i), Math.Min(width, nc - j), adds);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void Store<T>(T* corner, long width, T* target, long stride, long rows, long columns, bool adds) where T : unmanaged
+    {
+        for (long r = 0; r < rows; r++)
+        {
+            for (long j = 0; j < columns; j++)
+            {
+                var value = corner[r * width + j];
+                target[r * stride + j] = adds ? Sum(target[r * stride + j], value) : value;
+            }
+        }
+    }
+
+    private static T Sum<T>(T x, T y) where T : unmanaged =>
+        typeof(T) == typeof(float) ? (T)(object)((float)(object)x + (float)(object)y) : (T)(object)((double)(object)x + (double)(object)y);
+
+    private static T* Align<T>(T* pointer) where T : unmanaged => (T*)(((nint)pointer + 63) & ~63);
+}

@@ -1,0 +1,192 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace TorchSharp;
+
+/// <summary>y = f(x) on floating-point elements, one and a vector at a time.</summary>
+internal interface IFloatUnary
+{
+    public static abstract T Of<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    public static abstract Vector<T> Of<T>(Vector<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+}
+
+/// <summary>z = f(x, y) on numbers, one and a vector at a time.</summary>
+internal interface IBinary
+{
+    public static abstract T Of<T>(T x, T y) where T : unmanaged, INumber<T>;
+    public static abstract Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T>;
+}
+
+/// <summary>f(x, y) is true or false.</summary>
+internal interface IPredicate
+{
+    public static abstract bool Of<T>(T x, T y) where T : unmanaged, INumber<T>;
+}
+
+internal readonly struct Add : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T> => x + y;
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => x + y;
+}
+
+internal readonly struct Subtract : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T> => x - y;
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => x - y;
+}
+
+internal readonly struct Multiply : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T> => x * y;
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => x * y;
+}
+
+internal readonly struct Divide : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T> => x / y;
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => x / y;
+}
+
+internal readonly struct Larger : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T> => T.Max(x, y);
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => Vector.Max(x, y);
+}
+
+internal readonly struct Smaller : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T> => T.Min(x, y);
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => Vector.Min(x, y);
+}
+
+internal readonly struct Power : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T> =>
+        T.CreateTruncating(Math.Pow(double.CreateTruncating(x), double.CreateTruncating(y)));
+
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => Lanes.Map<T, Power>(x, y);
+}
+
+/// <summary>The remainder with the divisor's sign, as Python's %.</summary>
+internal readonly struct Remainder : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T>
+    {
+        var r = x % y;
+        return r != T.Zero && T.IsNegative(r) != T.IsNegative(y) ? r + y : r;
+    }
+
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => Lanes.Map<T, Remainder>(x, y);
+}
+
+/// <summary>x · [y > 0]: the gradient of relu, x the incoming gradient and y relu's input or output.</summary>
+internal readonly struct PassWherePositive : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T> => y > T.Zero ? x : T.Zero;
+
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> =>
+        Vector.ConditionalSelect(Vector.GreaterThan(y, Vector<T>.Zero), x, Vector<T>.Zero);
+}
+
+/// <summary>x · y · (1 − y): the gradient of the sigmoid whose output is y.</summary>
+internal readonly struct SigmoidGradient : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T> => x * y * (T.One - y);
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => x * y * (Vector<T>.One - y);
+}
+
+/// <summary>x · (1 − y²): the gradient of the tanh whose output is y.</summary>
+internal readonly struct TanhGradient : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T> => x * (T.One - y * y);
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => x * (Vector<T>.One - y * y);
+}
+
+/// <summary>x · s · (1 + y · (1 − s)), s = sigmoid y: the gradient of silu at y.</summary>
+internal readonly struct SiluGradient : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T>
+    {
+        var s = T.CreateTruncating(1 / (1 + Math.Exp(-double.CreateTruncating(y))));
+        return x * s * (T.One + y * (T.One - s));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T>
+    {
+        var s = VectorMath.Sigmoid(y);
+        return x * s * (Vector<T>.One + y * (Vector<T>.One - s));
+    }
+}
+
+/// <summary>x · (Φ(y) + y · φ(y)): the gradient of the exact gelu at y.</summary>
+internal readonly struct GeluGradient : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T>
+    {
+        var v = double.CreateTruncating(y);
+        var cdf = 0.5 * (1 + VectorMath.Erf(v / Math.Sqrt(2)));
+        return x * T.CreateTruncating(cdf + v * Math.Exp(-0.5 * v * v) / Math.Sqrt(2 * Math.PI));
+    }
+
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => Lanes.Map<T, GeluGradient>(x, y);
+}
+
+/// <summary>The gradient of gelu's tanh form at y.</summary>
+internal readonly struct GeluTanhGradient : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T>
+    {
+        var v = double.CreateTruncating(y);
+        var t = Math.Tanh(GeluTanh.Slope * (v + GeluTanh.Cubic * v * v * v));
+        return x * T.CreateTruncating(
+            0.5 * (1 + t) + 0.5 * v * (1 - t * t) * GeluTanh.Slope * (1 + 3 * GeluTanh.Cubic * v * v));
+    }
+
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => Lanes.Map<T, GeluTanhGradient>(x, y);
+}
+
+internal readonly struct Equal : IPredicate
+{
+    public static bool Of<T>(T x, T y) where T : unmanaged, INumber<T> => x == y;
+}
+
+internal readonly struct NotEqual : IPredicate
+{
+    public static bool Of<T>(T x, T y) where T : unmanaged, INumber<T> => x != y;
+}
+
+internal readonly struct Less : IPredicate
+{
+    public static bool Of<T>(T x, T y) where T : unmanaged, INumber<T> => x < y;
+}
+
+internal readonly struct LessOrEqual : IPredicate
+{
+    public static bool Of<T>(T x, T y) where T : unmanaged, INumber<T> => x <= y;
+}
+
+internal readonly struct Greater : IPredicate
+{
+    public static bool Of<T>(T x, T y) where T : unmanaged, INumber<T> => x > y;
+}
+
+internal readonly struct GreaterOrEqual : IPredicate
+{
+    public static bool Of<T>(T x, T y) where T : unmanaged, INumber<T> => x >= y;
+}
+
+internal readonly struct Both : IPredicate
+{
+    public static bool Of<T>(T x, T y) where T : unmanaged, INumber<T> => x != T.Zero && y != T.Zero;
+}
+
+internal readonly struct Either : IPredicate
+{
+    public static bool Of<T>(T x, T y) where T : unmanaged, INumber<T> => x != T.Zero || y != T.Zero;
+}
+
+internal readonly struct ExactlyOne : IPredicate
+{
+    public static bool Of<T>(T x, T y) where T : unmanaged, INumber<T> => x != T.Zero != (y != T.Zero);
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace TorchSharp;
+
+/// <summary>Lays matrix blocks out in the order in which a product tile reads them, padded with zeros to whole tiles.</summary>
+internal static unsafe class Packing
+{
+    /// <summary>b (k × n) → panels of <paramref name="width"/> columns, each with its k rows one after the other.</summary>
+    internal static void Columns<T>(Strided<T> b, long k, long n, int width, T* panels) where T : unmanaged
+    {
+        for (long j = 0; j < n; j += width, panels += k * width)
+        {
+            var columns = (int)Math.Min(width, n - j);
+            if (columns < width) new Span<T>(panels, checked((int)(k * width))).Clear();
+            var source = b.Offset(j * b.ColumnStep);
+            if (b.ColumnStep == 1) CopyRows(source, k, columns, width, panels);
+            else Transpose(source.Data, source.ColumnStep, source.RowStep, columns, k, width, panels);
+        }
+    }
+
+    /// <summary>a (m × k) → groups of <paramref name="height"/> rows, each with its k columns one after the other.</summary>
+    internal static void Rows<T>(Strided<T> a, long m, long k, int height, T* groups) where T : unmanaged
+    {
+        for (long i = 0; i < m; i += height, groups += k * height)
+        {
+            var rows = (int)Math.Min(height, m - i);
+            if (rows < height) new Span<T>(groups, checked((int)(k * height))).Clear();
+            var source = a.Offset(i * a.RowStep);
+            if (a.RowStep == 1) CopyRows(new Strided<T>(source.Data, source.ColumnStep, 1), k, rows, height, groups);
+            else Transpose(source.Data, source.RowStep, source.ColumnStep, rows, k, height, groups);
+        }
+    }
+
+    private static void CopyRows<T>(Strided<T> source, long k, int columns, int width, T* target) where T : unmanaged
+    {
+        for (long p = 0; p < k; p++, target += width)
+        {
+            var row = source.Data + p * source.RowStep;
+            if (Vector512.IsHardwareAccelerated && columns == 2 * Vector512<T>.Count)
+            {
+                Vector512.Load(row).Store(target);
+                Vector512.Load(row + Vector512<T>.Count).Store(target + Vector512<T>.Count);
+            }
+            else Unsafe.CopyBlockUnaligned(target, row, (uint)(columns * sizeof(T)));
+        }
+    }
+
+    // target[p · width + c] = source[c · lineStep + p · step], c over the lines: four lines at a time keep the writes together.
+    private static void Transpose<T>(T* source, long lineStep, long step, int lines, long k, int width, T* target) where T : unmanaged
+    {
+        var c = 0;
+        for (; c + 4 <= lines; c += 4)
+        {
+            T* s0 = source + c * lineStep, s1 = s0 + lineStep, s2 = s1 + lineStep, s3 = s2 + lineStep;
+            var t = target + c;
+            for (long p = 0; p < k; p++, t += width)
+            {
+                t[0] = s0[p * step];
+                t[1] = s1[p * step];
+                t[2] = s2[p * step];
+                t[3] = s3[p * step];
+            }
+        }
+        for (; c < lines; c++)
+        {
+            var s = source + c * lineStep;
+            for (long p = 0; p < k; p++) target[p * width + c] = s[p * step];
+        }
+    }
+}

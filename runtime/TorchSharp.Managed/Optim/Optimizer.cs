@@ -1,0 +1,55 @@
+namespace TorchSharp;
+
+using Modules;
+
+public static partial class torch
+{
+    public static partial class optim
+    {
+        /// <summary>Changes parameters by their gradients.</summary>
+        public abstract partial class Optimizer : IDisposable
+        {
+            protected IList<ParamGroup> _parameter_groups = [];
+
+            public virtual IEnumerable<ILearningRateController> ParamGroups => _parameter_groups;
+
+            public void Dispose()
+            {
+                Dispose(true);
+                GC.SuppressFinalize(this);
+            }
+
+            protected virtual void Dispose(bool disposing)
+            {
+            }
+
+            public virtual void zero_grad()
+            {
+                foreach (var parameter in parameters()) parameter.Variable?.SetGradient(null);
+            }
+
+            public virtual void add_param_group(ParamGroup param_group) => throw new NotImplementedException($"{GetType().Name} does not support parameter groups");
+
+            public virtual Tensor? step(Func<Tensor>? closure = null) => throw new NotImplementedException();
+
+            public virtual IEnumerable<Parameter> parameters() => _parameter_groups.SelectMany(static g => g.Parameters);
+        }
+
+        public interface ILearningRateController
+        {
+            public double LearningRate { get; set; }
+
+            public double InitialLearningRate { get; set; }
+        }
+
+        public interface IMomentum
+        {
+            public double Momentum { get; set; }
+        }
+
+        public interface IBetas
+        {
+            public (double, double) Betas { get; set; }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public partial class Tensor
+    {
+        public Tensor add_(Tensor target) => Update<Add>(nameof(add_), target, static (x, y) => x.add(y));
+
+        public Tensor add_(Tensor target, Scalar alpha)
+        {
+            using var pause = DisposeScope.Suspend();
+            using var scaled = target.mul(alpha);
+            return add_(scaled);
+        }
+
+        public Tensor add_(Scalar scalar) => Update<Add>(nameof(add_), scalar, static (x, y) => x.add(y));
+
+        public Tensor sub_(Tensor target) => Update<Subtract>(nameof(sub_), target, static (x, y) => x.sub(y));
+
+        public Tensor sub_(Scalar target) => Update<Subtract>(nameof(sub_), target, static (x, y) => x.sub(y));
+
+        public Tensor mul_(Tensor target) => Update<Multiply>(nameof(mul_), target, static (x, y) => x.mul(y));
+
+        public Tensor mul_(Scalar target) => Update<Multiply>(nameof(mul_), target, static (x, y) => x.mul(y));
+
+        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None
+            ? Update<Divide>(nameof(div_), target, static (x, y) => x.div(y))
+            : InPlace(nameof(div_), t => t.div(target, rounding_mode));
+
+        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None
+            ? Update<Divide>(nameof(div_), target, static (x, y) => x.div(y))
+            : InPlace(nameof(div_), t => t.div(target, rounding_mode));
+
+        public Tensor pow_(Scalar exponent) => InPlace(nameof(pow_), t => t.pow(exponent));
+
+        public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value)
+        {
+            using var pause = DisposeScope.Suspend();
+            using var product = tensor1.mul(tensor2);
+            return Released(pause, add(product, value));
+        }
+
+        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value)
+        {
+            using var pause = DisposeScope.Suspend();
+            using var product = tensor1.mul(tensor2);
+            return add_(product, value);
+        }
+
+        public Tensor addcdiv(Tensor tensor1, Tensor tensor2, Scalar value)
+        {
+            using var pause = DisposeScope.Suspend();
+            using var ratio = tensor1.div(tensor2);
+            return Released(pause, add(ratio, value));
+        }
+
+        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value)
+        {
+            using var pause = DisposeScope.Suspend();
+            using var ratio = tensor1.div(tensor2);
+            return add_(ratio, value);
+        }
+
+        public Tensor lerp(Tensor end, Tensor weight)
+        {
+            using var pause = DisposeScope.Suspend();
+            using var difference = end.sub(this);
+            using var step = difference.mul(weight);
+            return Released(pause, add(step));
+        }
+
+        public Tensor clamp(Scalar? min = null, Scalar? max = null)
+        {
+            if (min is null && max is null) throw Errors.Torch("clamp: At least one of 'min' or 'max' must not be None");
+            using var low = min is null ? null : FromScalar(min, kind);
+            using var high = max is null ? null : FromScalar(max, kind);
+            return Clamped(low, high);
+        }
+
+        public Tensor clamp(Tensor? min = null, Tensor? max = null) => Clamped(min, max);
+
+        public Tensor clip(Scalar? min = null, Scalar? max = null) => clamp(min, max);
+
+        public Tensor clamp_(Scalar? min = null, Scalar? max = null) => InPlace(nameof(clamp_), t => t.clamp(min, max));
+
+        public Tensor clamp_(Tensor? min = null, Tensor? max = null) => InPlace(nameof(clamp_), t => t.clamp(min, max));
+
+        public Tensor clamp_min(Scalar min) => clamp(min, null);
+
+        public Tensor clamp_max(Scalar max) => clamp(null, max);
+
+        public Tensor clamp_min_(Scalar min) => clamp_(min, null);
+
+        public Tensor clamp_max_(Scalar max) => clamp_(null, max);
+
+        private Tensor Clamped(Tensor? low, Tensor? high)
+        {
+            Tensor output;
+            using (DisposeScope.Suspend())
+            {
+                using var raised = low is null ? Keep() : Elements.Binary<Larger>(nameof(clamp), this, low);
+                output = high is null ? raised.alias() : Elements.Binary<Smaller>(nameof(clamp), raised, high);
+            }
+            DisposeScope.Current?.Add(output);
+            return Traced(output, nameof(clamp), this, [this, output], static (g, s) =>
+            {
+                using var inside = Elements.Compare<Equal>("eq", s[0], s[1]);
+                using var mask = inside.Typed(g.dtype);
+                return [g.mul(mask)];
+            });
+        }
+
+        private Tensor Update<TOp>(string operation, Scalar scalar, Func<Tensor, Scalar, Tensor> general) where TOp : IBinary
+        {
+            if (Types.Promote(kind, scalar) != kind)
+                throw Errors.Torch($"{operation}: result kind {Types.Promote(kind, scalar)} can't be cast to the desired output kind {kind}");
+            if (Graph.Tracks(this) || !is_contiguous()) return InPlace(operation, t => general(t, scalar));
+            using var operand = FromScalar(scalar, kind);
+            return Update<TOp>(operation, operand, static (x, y) => x);
+        }
+
+        private Tensor Update<TOp>(string operation, Tensor other, Func<Tensor, Tensor, Tensor> general) where TOp : IBinary
+        {
+            if (!Shapes.Broadcast(operation, sizes, other.Sizes).AsSpan().SequenceEqual(sizes))
+                throw Errors.Shapes2(operation, sizes, other.Sizes, "the result does not have the target's shape");
+            if (Graph.Tracks(this, other) || !is_contiguous() || other.kind != kind)
+                return InPlace(operation, t => general(t, other));
+            Elements.BinaryInto<TOp>(operation, this, other, this);
+            Storage.Version++;
+            return this;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Graph;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Tests.Compiling;
+
+public sealed class CompileDiagnosticsTests
+{
+    [Theory]
+    [InlineData("RASP0100", "did you mean 'total'", "totl", "ab", 3)]
+    [InlineData("RASP0101", "#pragma vocab", "total", "", 3)]
+    [InlineData("RASP0102", "'a' twice", "total", "aba", 3)]
+    [InlineData("RASP0104", "at least 1", "total", "ab", 0)]
+    public void Settings_that_do_not_fit_are_named(string code, string message, string export, string vocabulary, int maxLength)
+    {
+        RaspProgram program = Assert.IsType<RaspProgram>(Compilation.Parse("total = length;\n", "test.rasp").Program);
+        CompileResult result = ProgramCompiler.Compile(
+            program, export, new CompileSettings { Vocabulary = Compiled.Tokens(vocabulary), MaxLength = maxLength });
+        Assert.Null(result.Model);
+        Assert.Equal(code, Assert.Single(result.Diagnostics).Code);
+        Assert.Contains(message, result.Diagnostics[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_maximum_length_is_named()
+    {
+        RaspProgram program = Assert.IsType<RaspProgram>(Compilation.Parse("total = length;\n", "test.rasp").Program);
+        CompileResult result = ProgramCompiler.Compile(program, "total", new CompileSettings { Vocabulary = Compiled.Tokens("ab") });
+        Assert.Equal("RASP0103", Assert.Single(result.Diagnostics).Code);
+    }
+
+    [Theory]
+    [InlineData("x = 1 / (indices - 1);", "division by zero")]
+    [InlineData("x = aggregate(full_s, tokens);", "position")]
+    public void An_input_without_a_value_is_shown_with_its_place(string text, string message)
+    {
+        (CompileResult result, _) = Compiled.Try(text, Compiled.Tokens("ab"), 3, causal: false);
+        Assert.Null(result.Model);
+        Diagnostics.Diagnostic diagnostic = Assert.Single(result.Diagnostics);
+        Assert.Equal("RASP0120", diagnostic.Code);
+        Assert.Contains("for the input [", diagnostic.Message, StringComparison.Ordinal);
+        Assert.Contains(message, diagnostic.Message, StringComparison.Ordinal);
+        Assert.Equal(("test.rasp", 1), (diagnostic.Span.Path, diagnostic.Span.StartLine));
+    }
+
+    [Fact]
+    public void A_domain_that_grows_too_large_is_refused_at_its_expression()
+    {
+        string text = "n = aggregate(full_s, tokens_int);\nm = aggregate(full_s, n * n * n);\nx = aggregate(full_s, m * m);";
+        ImmutableArray<Value> vocabulary = [.. Enumerable.Range(0, 40).Select(i => (Value)(i * i))];
+        (CompileResult result, _) = Compiled.Try(text, vocabulary, 30, causal: false);
+        Assert.Null(result.Model);
+        Assert.Equal("RASP0110", Assert.Single(result.Diagnostics).Code);
+    }
+}

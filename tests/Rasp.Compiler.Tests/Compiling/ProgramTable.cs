@@ -1,0 +1,63 @@
+namespace Rasp.Compiler.Tests.Compiling;
+
+/// <summary>One table of programs feeds every test that compiles: name, vocabulary, text; the last s-op is compiled.</summary>
+internal static class ProgramTable
+{
+    public static TheoryData<string, bool> NamesInBothModes()
+    {
+        TheoryData<string, bool> rows = [];
+        foreach (string name in Programs.Keys.Order(StringComparer.Ordinal))
+        {
+            rows.Add(name, false);
+            rows.Add(name, true);
+        }
+
+        return rows;
+    }
+
+    public static IReadOnlyDictionary<string, (string Vocabulary, string Text)> Programs { get; } = new Dictionary<string, (string, string)>
+    {
+        ["tokens alone"] = ("abc", "x = tokens;"),
+        ["indices alone"] = ("abc", "x = indices;"),
+        ["constant"] = ("abc", "x = indices * 0 + 3;"),
+        ["function of one token"] = ("abc", "x = tokens == \"a\" or tokens == \"c\";"),
+        ["function of token and position"] = ("abc", "x = tokens == \"a\" and indices % 2 == 1;"),
+        ["length"] = ("ab", "x = length;"),
+        ["reverse"] = ("abc", "x = aggregate(select(indices, length - indices - 1, ==), tokens);"),
+        ["histogram"] = ("abc", "x = selector_width(select(tokens, tokens, ==));"),
+        ["doubled histogram"] = ("abc", "x = 2 * selector_width(select(tokens, tokens, ==)) - 1;"),
+        ["sort"] = ("abc", "x = sort(tokens, tokens);"),
+        ["sort numbers"] = ("120", "x = sort(tokens_int, tokens_int);"),
+        ["sort by negative key"] = ("012", "x = sort(tokens_int, 1 - tokens_int);"),
+        ["sort by frequency"] = ("abc", "h = selector_width(select(tokens, tokens, ==)); x = sort(tokens, 0 - h);"),
+        ["fraction of previous"] = ("abx", "x = aggregate(select(indices, indices, <=), indicator(tokens == \"x\"));"),
+        ["rounded fraction"] = ("abx", "x = round(100 * aggregate(select(indices, indices, <=), indicator(tokens == \"x\")));"),
+        ["mean of numbers"] = ("013", "x = aggregate(select(tokens, tokens, <=), tokens_int);"),
+        ["mean of negative numbers"] = ("013", "x = aggregate(select(tokens, tokens, <), 1 - tokens_int, 7);"),
+        ["fractional default"] = ("ab", "x = aggregate(select(tokens, tokens, <), indices, 0.5);"),
+        ["text default"] = ("ab", "x = aggregate(select(indices, indices - 1, ==), tokens, \"start\");"),
+        ["boolean moved"] = ("ab", "x = aggregate(select(indices, indices - 1, ==), tokens == \"a\", True);"),
+        ["pair balance with products"] = ("()x", "def n(c) { return (indices + 1) * aggregate(select(indices, indices, <=), indicator(tokens == c)); } x = n(\"(\") - n(\")\");"),
+        ["two pairs, finally balanced"] = ("()[]", "p = select(indices, indices, <=); def n(c) { return (indices + 1) * aggregate(p, indicator(tokens == c)); } r = n(\"(\") - n(\")\"); s = n(\"[\") - n(\"]\"); bad = aggregate(full_s, indicator(r < 0 or s < 0)) > 0; end = aggregate(select(indices, length - 1, ==), r == 0 and s == 0); x = end and not bad;"),
+        ["shift"] = ("abc", "x = shift(tokens, 2, \"_\");"),
+        ["count"] = ("abc", "x = count(tokens, \"a\");"),
+        ["pattern"] = ("abc", "p = shift(tokens, 1, \"_\") == \"a\" and tokens == \"b\"; x = aggregate(full_s, indicator(p)) > 0;"),
+        ["or in an aggregate"] = ("abc", "w = aggregate(select(tokens, \"a\", ==) or select(indices, indices, ==), indices); x = round(10 * w) / 3;"),
+        ["or over different keys"] = ("ab", "x = aggregate(select(tokens, tokens, ==) or select(indices, indices, <), indices);"),
+        ["not of a conjunction"] = ("abc", "x = selector_width(not (select(tokens, tokens, ==) and select(indices, indices, <=)));"),
+        ["overlapping or"] = ("abc", "x = selector_width(select(tokens, tokens, ==) or select(indices, indices, <));"),
+        ["never selected"] = ("ab", "x = selector_width(select(indices, 99, ==)) + aggregate(select(tokens, \"q\", ==), indices, 5);"),
+        ["string concatenation"] = ("ab", "x = tokens + shift(tokens, 1, \"_\");"),
+        ["dictionary"] = ("abc", "d = {\"a\": 3, \"b\": 1, \"c\": 2}; x = d[tokens] + d[shift(tokens, 1, \"c\")];"),
+        ["ternary of two attentions"] = ("ab", "x = \"many\" if selector_width(select(tokens, tokens, ==)) > length / 2 else tokens;"),
+        ["product of two counts"] = ("ab", "x = count(tokens, \"a\") * count(tokens, \"b\");"),
+        ["remainder"] = ("ab", "x = count(tokens, \"a\") % 3;"),
+        ["power"] = ("ab", "x = 2 ^ count(tokens, \"a\");"),
+        ["attention on a computed key"] = ("ab", "h = selector_width(select(tokens, tokens, ==)); x = selector_width(select(h, h, <));"),
+        ["mean of counts"] = ("ab", "h = selector_width(select(tokens, tokens, ==)); x = aggregate(full_s, h);"),
+        ["attention on a mean"] = ("ab", "m = aggregate(select(indices, indices, <=), indicator(tokens == \"a\")); x = selector_width(select(m, m, ==));"),
+        ["first of its kind"] = ("abc", "x = not has_focus(select(tokens, tokens, ==) and select(indices, indices, <));"),
+        ["next identical"] = ("ab", "x = aggregate(select_next_identical(tokens), indices, 0 - 1);"),
+        ["larger and smaller"] = ("013", "x = max(tokens_int, indices) - min(tokens_int, length);"),
+    };
+}

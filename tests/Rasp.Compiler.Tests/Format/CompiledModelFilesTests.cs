@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Tests.Compiling;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Tests.Format;
+
+public sealed class CompiledModelFilesTests : IDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("rasp").FullName;
+
+    public void Dispose() => Directory.Delete(directory, recursive: true);
+
+    [Theory]
+    [InlineData("reverse")]
+    [InlineData("sort")]
+    [InlineData("fraction of previous")]
+    [InlineData("string concatenation")]
+    [InlineData("mean of negative numbers")]
+    public void Another_implementation_reads_the_files_and_gives_the_same_answers(string name)
+    {
+        (string vocabulary, string text) = ProgramTable.Programs[name];
+        foreach (bool causal in new[] { false, true })
+        {
+            CompiledModel model = Compiled.Model(text, vocabulary, 4, causal);
+            model.Save(directory);
+            PlainTransformer other = new(Path.Combine(directory, "x.json"));
+            foreach (ImmutableArray<Value> input in CompiledProgramsTests.AllInputs(model.Manifest.Vocabulary, 4))
+            {
+                string[] answers = other.Run([.. input.Select(model.Manifest.Vocabulary.IndexOf)]);
+                Assert.Equal(model.Evaluate(input).Select(Json), answers);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ProgramTable.NamesInBothModes), MemberType = typeof(ProgramTable))]
+    public void What_is_saved_loads_again_and_saves_to_the_same_bytes(string name, bool causal)
+    {
+        (string vocabulary, string text) = ProgramTable.Programs[name];
+        CompiledModel model = Compiled.Model(text, vocabulary, 3, causal);
+        model.Save(directory);
+        byte[] manifest = File.ReadAllBytes(Path.Combine(directory, "x.json"));
+        byte[] weights = File.ReadAllBytes(Path.Combine(directory, "x.safetensors"));
+        CompiledModel loaded = CompiledModel.Load(Path.Combine(directory, "x.json"));
+        ImmutableArray<Value> input = [.. model.Manifest.Vocabulary.Take(3)];
+        Assert.Equal(model.Evaluate(input), loaded.Evaluate(input));
+        Compiled.Model(text, vocabulary, 3, causal).Save(directory);
+        Assert.Equal(manifest, File.ReadAllBytes(Path.Combine(directory, "x.json")));
+        Assert.Equal(weights, File.ReadAllBytes(Path.Combine(directory, "x.safetensors")));
+        loaded.Save(directory);
+        Assert.Equal(manifest, File.ReadAllBytes(Path.Combine(directory, "x.json")));
+        Assert.Equal(weights, File.ReadAllBytes(Path.Combine(directory, "x.safetensors")));
+    }
+
+    [Fact]
+    public void Files_that_do_not_fit_are_refused_by_name()
+    {
+        Compiled.Model("x = length;", "ab", 3).Save(directory);
+        string manifest = Path.Combine(directory, "x.json");
+        string weights = Path.Combine(directory, "x.safetensors");
+        string text = File.ReadAllText(manifest);
+        byte[] bytes = File.ReadAllBytes(weights);
+
+        File.WriteAllBytes(weights, bytes[..^5]);
+        Assert.Contains("x.safetensors", Refused(), StringComparison.Ordinal);
+        File.Delete(weights);
+        Assert.Contains("x.safetensors", Refused(), StringComparison.Ordinal);
+        File.WriteAllBytes(weights, bytes);
+
+        File.WriteAllText(manifest, text[..(text.Length / 2)]);
+        Assert.Contains("not the manifest", Refused(), StringComparison.Ordinal);
+        File.WriteAllText(manifest, text.Replace("\"maxLength\": 3", "\"maxLength\": 4", StringComparison.Ordinal));
+        Assert.Contains("has shape [4,", Refused(), StringComparison.Ordinal);
+        File.WriteAllText(manifest, text.Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal));
+        Assert.Contains("format 2", Refused(), StringComparison.Ordinal);
+        File.WriteAllText(manifest, "{}");
+        Assert.Contains("not the manifest", Refused(), StringComparison.Ordinal);
+        File.Delete(manifest);
+        Assert.Contains("no such file", Refused(), StringComparison.Ordinal);
+        string Refused() => Assert.Throws<RaspException>(() => CompiledModel.Load(manifest)).Message;
+    }
+
+    [Theory]
+    [InlineData("abz", "'z' at position 2")]
+    [InlineData("abab", "at most 3")]
+    [InlineData("", "empty")]
+    public void Inputs_that_the_model_was_not_compiled_for_are_refused(string input, string message)
+    {
+        CompiledModel model = Compiled.Model("x = length;", "ab", 3);
+        Assert.Contains(message, Assert.Throws<RaspException>(() => model.Evaluate(Compiled.Tokens(input))).Message, StringComparison.Ordinal);
+    }
+
+    private static string Json(Value value) => value.Kind switch
+    {
+        ValueKind.Boolean => value.IsTrue ? "true" : "false",
+        ValueKind.Text => $"\"{value.Text}\"",
+        _ when value.Number.IsInteger => value.ToString(),
+        _ => $"[{value.Number.Numerator},{value.Number.Denominator}]",
+    };
+}

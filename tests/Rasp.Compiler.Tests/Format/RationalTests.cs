@@ -1,0 +1,55 @@
+using Rasp.Format;
+
+namespace Rasp.Compiler.Tests.Format;
+
+public sealed class RationalTests
+{
+    private static readonly Rational Third = (Rational)1 / 3;
+
+    [Fact]
+    public void Arithmetic_is_exact_and_in_lowest_terms()
+    {
+        Assert.Equal(Rational.One, Third + Third + Third);
+        Assert.Equal((2L, 3L), ((Third * 2).Numerator, (Third * 2).Denominator));
+        Assert.Equal((-1L, 2L), (((Rational)1 / -2).Numerator, ((Rational)1 / -2).Denominator));
+        Assert.True(Third > Rational.FromDouble(0.333333));
+        Assert.True(Third < Rational.FromDouble(0.333334));
+    }
+
+    [Theory]
+    [InlineData(5, 2, 2)]
+    [InlineData(7, 2, 4)]
+    [InlineData(-5, 2, -2)]
+    [InlineData(-7, 3, -2)]
+    [InlineData(8, 3, 3)]
+    public void Round_takes_halves_to_even(long numerator, long denominator, long expected) =>
+        Assert.Equal((Rational)expected, ((Rational)numerator / denominator).Round());
+
+    [Theory]
+    [InlineData("0.25", 1, 4)]
+    [InlineData("-12", -12, 1)]
+    [InlineData("-0.5", -1, 2)]
+    public void Decimal_notation_is_read_exactly(string text, long numerator, long denominator)
+    {
+        Assert.True(Rational.TryParse(text, out Rational value));
+        Assert.Equal((Rational)numerator / denominator, value);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a")]
+    [InlineData("1.")]
+    [InlineData("1.2.3")]
+    [InlineData("99999999999999999999")]
+    public void What_is_not_a_number_is_refused(string text) => Assert.Equal(text == "1.", Rational.TryParse(text, out _));
+
+    [Fact]
+    public void What_does_not_fit_overflows()
+    {
+        Rational large = long.MaxValue;
+        Assert.Throws<OverflowException>(() => large + 1);
+        Assert.Throws<OverflowException>(() => large * large);
+        Assert.Throws<OverflowException>(() => Rational.One / large / large);
+        Assert.Throws<DivideByZeroException>(() => Rational.One / 0);
+    }
+}

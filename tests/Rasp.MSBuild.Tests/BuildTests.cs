@@ -1,0 +1,94 @@
+using System.Diagnostics;
+
+namespace Rasp.MSBuild.Tests;
+
+/// <summary>A real `dotnet build` of a small project that imports the props and targets.</summary>
+public sealed class BuildTests
+{
+    private const string Project = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <TargetFramework>net10.0</TargetFramework>
+            <RaspTaskAssembly>{0}Rasp.MSBuild.dll</RaspTaskAssembly>
+            <RaspToolAssembly>{0}rasp.dll</RaspToolAssembly>
+          </PropertyGroup>
+          <Import Project="{0}build/Rasp.MSBuild.props" />
+          <ItemGroup>
+            <Rasp Remove="parts/**" />
+            <Rasp Update="two words.rasp" Export="second" Vocab='["a b","c"]' MaxLength="2" />
+          </ItemGroup>
+          <Import Project="{0}build/Rasp.MSBuild.targets" />
+        </Project>
+        """;
+
+    private const string First = """
+        load "parts/shared";
+        #pragma export first
+        #pragma vocab ab
+        #pragma max-length 3
+        first = shared;
+        """;
+
+    [Fact]
+    public async Task Build_compiles_each_program_once_and_again_only_where_something_changed()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("app.csproj", Project.Replace("{0}", AppContext.BaseDirectory, StringComparison.Ordinal));
+        folder.Write("Library.cs", "namespace App;\n\npublic class Library;\n");
+        folder.Write("first.rasp", First);
+        folder.Write("two words.rasp", "second = indices;\n");
+        string import = folder.Write("parts/shared.rasp", "shared = indices + 1;\n");
+
+        BuildLog build = await BuildLog.Of(folder.Path, "-restore");
+        Assert.Equal(0, build.ExitCode);
+        Assert.Equal(["first.rasp", "two words.rasp"], build.Compiled);
+        foreach (string name in (string[])["first.json", "first.safetensors", "second.json", "second.safetensors"])
+        {
+            Assert.True(File.Exists(folder[$"bin/Debug/net10.0/rasp/{name}"]), name);
+        }
+
+        build = await BuildLog.Of(folder.Path);
+        Assert.Equal(0, build.ExitCode);
+        Assert.Empty(build.Compiled);
+
+        File.SetLastWriteTimeUtc(folder["two words.rasp"], DateTime.UtcNow);
+        build = await BuildLog.Of(folder.Path);
+        Assert.Equal(["two words.rasp"], build.Compiled);
+
+        File.SetLastWriteTimeUtc(import, DateTime.UtcNow);
+        build = await BuildLog.Of(folder.Path);
+        Assert.Equal(["first.rasp"], build.Compiled);
+
+        folder.Write("first.rasp", "first = indices +\n  tokns;\n");
+        build = await BuildLog.Of(folder.Path);
+        Assert.Equal(1, build.ExitCode);
+        Assert.Contains("first.rasp(2,3,2,8): error RASP0030: ", build.Text, StringComparison.Ordinal);
+
+        build = await BuildLog.Of(folder.Path, "-target:Clean");
+        Assert.Equal(0, build.ExitCode);
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories));
+    }
+
+    private sealed record BuildLog(int ExitCode, string Text)
+    {
+        /// <summary>The programs for which <c>rasp</c> was started, ordered.</summary>
+        public IEnumerable<string> Compiled =>
+            Text.Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith("rasp: compiling ", StringComparison.Ordinal))
+                .Select(l => l["rasp: compiling ".Length..]).Order(StringComparer.Ordinal);
+
+        public static async Task<BuildLog> Of(string folder, params string[] arguments)
+        {
+            ProcessStartInfo start = new("dotnet", ["msbuild", "-nologo", "-v:normal", "-nodeReuse:false", "-p:UseSharedCompilation=false", .. arguments])
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            using Process process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+            Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            return new BuildLog(process.ExitCode, output + await error);
+        }
+    }
+}

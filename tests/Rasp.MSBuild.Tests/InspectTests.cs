@@ -1,0 +1,90 @@
+using System.Text.Json;
+
+namespace Rasp.MSBuild.Tests;
+
+public sealed class InspectTests
+{
+    private const string Count = "#pragma export count_a\n#pragma vocab ab\n#pragma max-length 3\ncount_a = selector_width(select(tokens, \"a\", ==));\n";
+
+    [Fact]
+    public async Task A_program_shows_its_settings_and_graph()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("c.rasp", Count);
+
+        RaspCommand run = await RaspCommand.Succeeds("inspect", file);
+
+        Assert.Equal(
+            [file, "export count_a", "vocabulary [\"a\", \"b\"]", "max length 3", "bidirectional"], run.OutputLines[..5]);
+        Assert.Contains(run.OutputLines, l => l.Contains("= tokens_str", StringComparison.Ordinal));
+        Assert.EndsWith("# count_a", run.OutputLines[^1], StringComparison.Ordinal);
+        Assert.Contains("int = selector_width(%", run.OutputLines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_compiled_model_shows_its_sizes_and_a_line_a_variable()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("c.rasp", Count);
+        await RaspCommand.Succeeds("compile", file, "-o", folder.Path);
+
+        RaspCommand table = await RaspCommand.Succeeds("inspect", folder["count_a.json"]);
+        RaspCommand json = await RaspCommand.Succeeds("inspect", "--json", folder["count_a.json"]);
+
+        JsonElement line = JsonDocument.Parse(Assert.Single(json.OutputLines)).RootElement;
+        Assert.Equal(1, line.GetProperty("layers").GetInt32());
+        Assert.Equal(2 + 4 + 8, line.GetProperty("verification").GetProperty("inputs").GetInt32());
+        string[] names = [.. line.GetProperty("variables").EnumerateArray().Select(v => v.GetProperty("name").GetString() ?? string.Empty)];
+        Assert.Contains("count_a", names);
+        Assert.All(names, name => Assert.Contains(table.OutputLines, l => l.Contains(name, StringComparison.Ordinal)));
+        Assert.Contains("equal to the interpreter on all 14 inputs", table.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Truncated_weights_are_one_error_that_names_the_file()
+    {
+        using TemporaryFolder folder = new();
+        await RaspCommand.Succeeds("compile", folder.Write("c.rasp", Count), "-o", folder.Path);
+        string weights = folder["count_a.safetensors"];
+        foreach (double share in (double[])[0.9, 0.5, 0.01, 0])
+        {
+            byte[] bytes = File.ReadAllBytes(weights);
+            File.WriteAllBytes(weights, bytes[..(int)(bytes.Length * share)]);
+
+            RaspCommand run = await RaspCommand.Run("inspect", folder["count_a.json"]);
+
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains("count_a.safetensors", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+            Assert.StartsWith("rasp : error : ", run.ErrorLines[0], StringComparison.Ordinal);
+            Assert.Empty(run.Output);
+        }
+    }
+
+    [Theory]
+    [InlineData("{", "x.json")]
+    [InlineData("[]", "x.json")]
+    [InlineData("{\"layers\": 1}", "x.json")]
+    public async Task A_manifest_that_is_not_one_is_named(string content, string name)
+    {
+        using TemporaryFolder folder = new();
+        RaspCommand run = await RaspCommand.Run("inspect", folder.Write(name, content));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(name, Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Missing_files_are_named()
+    {
+        using TemporaryFolder folder = new();
+        RaspCommand run = await RaspCommand.Run("inspect", folder["none.json"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(folder["none.json"], Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+
+        await RaspCommand.Succeeds("compile", folder.Write("c.rasp", Count), "-o", folder.Path);
+        File.Delete(folder["count_a.safetensors"]);
+        run = await RaspCommand.Run("inspect", folder["count_a.json"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("count_a.safetensors", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+    }
+}
