@@ -42,7 +42,7 @@ public static class Pretrainer
             finished,
             state.Step,
             state.BestStep,
-            HeldOutLoss.Measure(best, text.HeldOut, windows, options.Context),
+            HeldOutLoss.Measure(best, text.HeldOut, windows, options.Context, CancellationToken.None),
             NgramModel.Train(text.Training, tokenizer.VocabularySize, NgramOrder).Loss(text.HeldOut, windows),
             best.ParameterCount,
             text.Training.Sum(stretch => (long)stretch.Length),
@@ -82,7 +82,7 @@ public static class Pretrainer
 
             if (state.Step % options.EvaluateEvery == 0 || state.Step == options.Steps)
             {
-                heldOut = HeldOutLoss.Measure(model, text.HeldOut.Take(BlocksInEvaluation), windows, options.Context);
+                heldOut = HeldOutLoss.Measure(model, text.HeldOut.Take(BlocksInEvaluation), windows, options.Context, CancellationToken.None);
                 if (!double.IsFinite(heldOut.Value))
                     throw new RaspException($"The held-out loss is no longer a number at step {state.Step}. Train with a lower learning rate than {options.LearningRate}.");
                 if (heldOut < state.BestLoss)
