@@ -22,6 +22,8 @@ internal static partial class RaspCommandLine
             RunVerb.Create(),
             CompileVerb.Create(),
             InspectVerb.Create(),
+            PretrainVerb.Create(),
+            InjectVerb.Create(),
         };
         try
         {

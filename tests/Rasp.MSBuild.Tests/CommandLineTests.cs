@@ -15,6 +15,6 @@ public sealed class CommandLineTests
     {
         RaspCommand run = await RaspCommand.Run();
         Assert.Equal(1, run.ExitCode);
-        foreach (string verb in (string[])["check", "run", "compile", "inspect"]) Assert.Contains($"  {verb} ", run.Output, StringComparison.Ordinal);
+        foreach (string verb in (string[])["check", "run", "compile", "inspect", "pretrain", "inject"]) Assert.Contains($"  {verb} ", run.Output, StringComparison.Ordinal);
     }
 }

@@ -5,24 +5,36 @@ namespace Rasp.Tool.Text;
 
 /// <summary>
 /// Long work's progress with the time left, one line every few seconds, so that a log of a build machine stays readable.
-/// The first and the last report are always printed.
+/// The first and the last report of every stage are always printed.
 /// </summary>
-internal sealed class ProgressLines<T>(TextWriter error, Func<T, string> describe, Func<T, TimeSpan> remaining, Func<T, bool> isLast)
-    : IProgress<T>
+internal sealed class ProgressLines<T>(TextWriter error, Func<T, StageProgress> describe) : IProgress<T>
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly Stopwatch sinceLast = new();
+    private string stage = string.Empty;
 
     public void Report(T value)
     {
-        if (sinceLast.IsRunning && sinceLast.Elapsed < Interval && !isLast(value)) return;
+        StageProgress now = describe(value);
+        if (now.Stage == stage && now.Done < now.Total && sinceLast.Elapsed < Interval) return;
+        stage = now.Stage;
         sinceLast.Restart();
-        error.WriteLine($"{describe(value)}, {Left(remaining(value))} left");
+        error.WriteLine(string.Join(", ", Parts(now)));
     }
 
-    private static string Left(TimeSpan time) =>
+    private static IEnumerable<string> Parts(StageProgress now)
+    {
+        yield return string.Create(CultureInfo.InvariantCulture, $"{now.Stage} {now.Done}/{now.Total}");
+        if (now.Detail.Length > 0) yield return now.Detail;
+        if (now.Left is TimeSpan left && now.Done < now.Total) yield return $"{Time(left)} left";
+    }
+
+    private static string Time(TimeSpan time) =>
         time.TotalHours >= 1
             ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:D2} min")
             : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds:D2} s");
 }
+
+/// <summary>How far a stage of long work is; <see cref="Left"/> is null before it is known.</summary>
+internal sealed record StageProgress(string Stage, int Done, int Total, TimeSpan? Left, string Detail);

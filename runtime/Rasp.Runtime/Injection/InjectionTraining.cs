@@ -166,7 +166,7 @@ internal sealed class InjectionTraining
 
     private static void SetRate(torch.optim.Optimizer optimizer, double rate)
     {
-        foreach (ILearningRateController group in optimizer.ParamGroups) group.LearningRate = rate;
+        foreach (torch.optim.ILearningRateController group in optimizer.ParamGroups) group.LearningRate = rate;
     }
 
     /// <summary>Means since the last report.</summary>

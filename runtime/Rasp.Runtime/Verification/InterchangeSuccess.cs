@@ -30,7 +30,7 @@ public sealed record InterchangeSuccess(int Counterfactuals, double Success, dou
             counted += changing.Length;
             Exchange exchange = new(head.Variable.Point, taught, changing);
             Exchange control = exchange with { Subspace = Subspace.Random(width, taught.Rank, random) };
-            ReadOnlySpan<long> said = Answers.Said(new ExchangingPass([], [exchange, control], null), model, batch.Ids());
+            ReadOnlySpan<long> said = ModelAnswers.Said(new ExchangingPass([], [exchange, control], null), model, batch.Ids());
             successes += Agreeing(said.Slice(batch.Inputs.Length, changing.Length), changing, teacher);
             byChance += Agreeing(said[(batch.Inputs.Length + changing.Length)..], changing, teacher);
         }

@@ -28,7 +28,7 @@ public sealed record TaskAccuracy(ImmutableArray<AnswerAccuracy> Answers)
         int[] correct = new int[task.Answers.Length];
         foreach (TracedBatch batch in batches)
         {
-            long[] said = Answers.Said(model, batch.Ids());
+            long[] said = ModelAnswers.Said(model, batch.Ids());
             for (int i = 0; i < said.Length; i++)
             {
                 int answer = batch.Inputs[i].Answer;

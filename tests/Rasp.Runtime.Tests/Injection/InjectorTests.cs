@@ -46,7 +46,7 @@ public sealed class InjectorTests : IDisposable
     {
         using LanguageModel model = Model();
         List<InjectionProgress> seen = [];
-        InjectionReport report = new Injector().Run(TinyPrograms.AnyA(), model, Task, Options, new Listener(seen.Add), TestContext.Current.CancellationToken);
+        InjectionReport report = Injector.Run(TinyPrograms.AnyA(), model, Task, Options, new Listener(seen.Add), TestContext.Current.CancellationToken);
 
         SetReport known = report.Sets[0];
         Assert.True(known.Before.Accuracy < 0.2, $"before {known.Before.Accuracy}");
@@ -58,7 +58,7 @@ public sealed class InjectorTests : IDisposable
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "out", "injection.json")));
         Assert.Equal(2, json.RootElement.GetProperty("sets").GetArrayLength());
         Assert.Equal(report.Variables.Length, json.RootElement.GetProperty("variables").GetArrayLength());
-        using SafetensorsFile heads = SafetensorsFile.Open(Path.Combine(folder, "out", "heads.safetensors"));
+        SafetensorsFile heads = SafetensorsFile.Open(Path.Combine(folder, "out", "heads.safetensors"));
         Assert.Contains("any_a.weight", heads.Tensors.Keys);
         using LanguageModel written = LanguageModel.Load(Path.Combine(folder, "out"));
         Assert.Equal(model.ParameterCount, written.ParameterCount);
@@ -69,8 +69,8 @@ public sealed class InjectorTests : IDisposable
     {
         using LanguageModel model = Model();
         InjectionOptions options = Options with { Steps = 12, FirstExchange = 4, Output = null };
-        string once = new Injector().Run(TinyPrograms.AnyA(), model, Task, options, cancellation: TestContext.Current.CancellationToken).ToJson();
-        Assert.Equal(once, new Injector().Run(TinyPrograms.AnyA(), model, Task, options, cancellation: TestContext.Current.CancellationToken).ToJson());
+        string once = Injector.Run(TinyPrograms.AnyA(), model, Task, options, cancellation: TestContext.Current.CancellationToken).ToJson();
+        Assert.Equal(once, Injector.Run(TinyPrograms.AnyA(), model, Task, options, cancellation: TestContext.Current.CancellationToken).ToJson());
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class InjectorTests : IDisposable
         {
             if (p.Stage == "injection") source.Cancel();
         });
-        Assert.Throws<OperationCanceledException>(() => new Injector().Run(TinyPrograms.AnyA(), model, Task, Options with { Steps = 20 }, listener, source.Token));
+        Assert.Throws<OperationCanceledException>(() => Injector.Run(TinyPrograms.AnyA(), model, Task, Options with { Steps = 20 }, listener, source.Token));
         Assert.False(Directory.Exists(Path.Combine(folder, "out")));
     }
 
@@ -91,7 +91,7 @@ public sealed class InjectorTests : IDisposable
     {
         CompiledModel program = TinyPrograms.Compile("any_a = aggregate(select(tokens, tokens, ==), indicator(tokens == \"a\")) > 0;", "any_a", "ab:", 8, causal: false);
         using LanguageModel model = Model();
-        Assert.Contains("--causal", Assert.Throws<RaspException>(() => new Injector().Run(program, model, Task, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains("--causal", Assert.Throws<RaspException>(() => Injector.Run(program, model, Task, Options)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class InjectorTests : IDisposable
     {
         using LanguageModel model = Model();
         InjectionOptions options = Options with { Text = Path.Combine(folder, "absent.txt") };
-        Assert.Contains("absent.txt", Assert.Throws<RaspException>(() => new Injector().Run(TinyPrograms.AnyA(), model, Task, options)).Message, StringComparison.Ordinal);
+        Assert.Contains("absent.txt", Assert.Throws<RaspException>(() => Injector.Run(TinyPrograms.AnyA(), model, Task, options)).Message, StringComparison.Ordinal);
     }
 
     private static LanguageModel Model() => LanguageModel.Create(

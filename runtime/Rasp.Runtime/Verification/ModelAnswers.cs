@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Rasp.Runtime.Verification;
 
 /// <summary>What a model says: the token with the largest logit at the last position.</summary>
-internal static class Answers
+internal static class ModelAnswers
 {
     /// <summary>One token id for each row of ids [B, T].</summary>
     public static long[] Said(HookedForward model, Tensor ids) => Said(new ExchangingPass([], [], null), model, ids);
