@@ -109,6 +109,9 @@ internal sealed class StatementBinder
             case ExpressionStatementSyntax s:
                 expressions.BindAll(s.Expressions, scope);
                 break;
+            case InteractiveSyntax { Example: { } example }:
+                expressions.Bind(example, scope);
+                break;
             case BrokenSyntax s:
                 foreach (string name in s.Names) scope.Define(name, new UnknownValue(), s.Span);
                 break;

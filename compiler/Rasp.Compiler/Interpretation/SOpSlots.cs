@@ -19,8 +19,7 @@ internal sealed class TokensSlot(TokensSOp sop) : SOpSlot(sop)
     private static string Kind(SOpType type) => type switch
     {
         SOpType.Int => "an int",
-        SOpType.Float => "a number",
-        _ => "True or False",
+        _ => "a number",
     };
 
     private Value? Convert(Value token)
@@ -29,10 +28,9 @@ internal sealed class TokensSlot(TokensSOp sop) : SOpSlot(sop)
         {
             case SOpType.String:
                 return token.Kind == ValueKind.Text ? token : token.ToString();
-            case SOpType.Bool when token.Kind == ValueKind.Boolean:
-                return token;
             case SOpType.Bool:
-                return token.Text switch { "True" => Value.True, "False" => Value.False, _ => (Value?)null };
+                // A text is true unless it is empty, whatever it says.
+                return token.Kind == ValueKind.Text ? token.Text.Length > 0 : token.Number != Rational.Zero;
             default:
                 Rational number = token.Number;
                 bool isNumber = token.Kind == ValueKind.Text ? Rational.TryParse(token.Text, out number) : token.Kind == ValueKind.Number;

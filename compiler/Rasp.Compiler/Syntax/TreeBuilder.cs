@@ -52,10 +52,7 @@ internal sealed class TreeBuilder(ITokenStream tokens, string path, DiagnosticBa
         switch (context)
         {
             case RaspParser.SetExampleContext c:
-                ExpressionSyntax? example = c.STRING() is { } text
-                    ? new LiteralSyntax(text.Symbol.Span(path), Unquoted(text.GetText()), SOpType.String)
-                    : List(c.list());
-                return new InteractiveSyntax(span, InteractiveKind.SetExample, Subject(c.subject()), true, example);
+                return new InteractiveSyntax(span, InteractiveKind.SetExample, Subject(c.subject()), true, Example(c));
             case RaspParser.ShowExampleContext c:
                 return new InteractiveSyntax(span, InteractiveKind.ShowExample, Subject(c.subject()), true, null);
             case RaspParser.SwitchExamplesContext c:
@@ -65,6 +62,12 @@ internal sealed class TreeBuilder(ITokenStream tokens, string path, DiagnosticBa
             default:
                 return new InteractiveSyntax(span, InteractiveKind.Leave, ExampleSubject.Both, true, null);
         }
+    }
+
+    private ExpressionSyntax Example(RaspParser.SetExampleContext context)
+    {
+        if (context.STRING() is { } text) return new LiteralSyntax(text.Symbol.Span(path), Unquoted(text.GetText()), SOpType.String);
+        return context.list() is { } list ? List(list) : Name(context.name());
     }
 
     private ExampleSubject Subject(RaspParser.SubjectContext? context)

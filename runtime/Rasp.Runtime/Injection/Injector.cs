@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Rasp.Format;
 using Rasp.Runtime.LanguageModels;
+using Rasp.Runtime.Pretraining;
 using Rasp.Runtime.Verification;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -30,7 +31,7 @@ public static class Injector
 
         Stages stages = new(progress, cancellation);
         InjectionData data = stages.Do("tracing the program", () => InjectionData.Trace(program, task, options));
-        ImmutableArray<VariableHead> heads = VariableHeads.Fit(model, teacher.Manifest, alignment, data.Training);
+        ImmutableArray<VariableHead> heads = stages.Do("finding the variables", () => VariableHeads.Fit(model, teacher.Manifest, alignment, data.Training));
         VariableHead result = Result(teacher.Manifest, alignment, data, heads);
         HeldOut heldOut = stages.Do("reading the texts", () => HeldOut.Read(model, options));
         TextPool text = stages.Do("reading the texts", () => new TextPool(model, Texts(model, options), options.TextBatch));
@@ -69,7 +70,7 @@ public static class Injector
         int length = Math.Min(options.TextWindow, model.Config.MaxPositions);
         int count = options.TextBatches * options.TextBatch;
         return options.Text is string path
-            ? TextWindows.Read(model, path, count, length, options.Seed)
+            ? TextWindows.Read(model, path, count, length)
             : TextWindows.Sample(model, count, length, options.Seed);
     }
 
@@ -107,21 +108,27 @@ public static class Injector
 
     private static string Site(HookPoint point) => $"{point.Layer}.resid_{point.Site.ToString().ToLowerInvariant()}";
 
-    /// <summary>The text on which the language loss is measured.</summary>
-    private sealed record HeldOut(string Name, IReadOnlyList<long[]> Windows)
+    /// <summary>The text on which the language loss is measured: one window after the other, each read on its own.</summary>
+    private sealed record HeldOut(string Name, ReadOnlyMemory<int> Text, int Window)
     {
         public static HeldOut Read(LanguageModel model, InjectionOptions options)
         {
             int length = Math.Min(options.TextWindow, model.Config.MaxPositions);
-            return options.HeldOutText is string path
-                ? new HeldOut("held-out text", TextWindows.ReadInOrder(model, path, options.HeldOutCharacters, length))
-                : new HeldOut("samples of the model itself", TextWindows.Sample(model, Math.Max(1, options.HeldOutCharacters / length), length, options.Seed + 1_000_000));
+            int count = Math.Max(1, options.HeldOutCharacters / length);
+            IReadOnlyList<long[]> windows = options.HeldOutText is string path
+                ? TextWindows.Read(model, path, count, length)
+                : TextWindows.Sample(model, count, length, options.Seed + 1_000_000);
+            return new HeldOut(
+                options.HeldOutText is null ? "samples of the model itself" : "held-out text", windows.SelectMany(w => w).Select(id => (int)id).ToArray(), length);
         }
 
-        public LanguageReport Measure(LanguageModel before, LanguageModel baseline, LanguageModel after, CancellationToken cancellation) => new(
-            Name, Windows.Sum(w => w.Length - 1), Loss(before, cancellation), Loss(baseline, cancellation), Loss(after, cancellation));
+        public LanguageReport Measure(LanguageModel before, LanguageModel baseline, LanguageModel after, CancellationToken cancellation)
+        {
+            HeldOutWindows windows = new(Window, before.Tokenizer.Bos);
+            return new LanguageReport(Name, windows.Targets(Text).Count(), Loss(before), Loss(baseline), Loss(after));
 
-        private double Loss(LanguageModel model, CancellationToken cancellation) => LanguageLoss.Measure(model, Windows, cancellation);
+            double Loss(LanguageModel model) => HeldOutLoss.Measure(model, [Text], windows, Window, cancellation);
+        }
     }
 
     /// <summary>Names what is being done, and stops between stages.</summary>

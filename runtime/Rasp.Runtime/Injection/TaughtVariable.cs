@@ -31,9 +31,7 @@ internal sealed class TaughtVariable
         classes = taken.Select((value, i) => (value, i)).ToDictionary(p => p.value, p => p.i);
         IsNumber = variable.Type is SOpType.Int or SOpType.Float && taken.Length > MostClasses;
 
-        int longest = inputs.Max(input => input.Prompt.Tokens.Length);
-        takenAt = [.. Enumerable.Range(0, longest).Select(p =>
-            (int[])[.. inputs.Where(i => p < i.Values[index].Length).Select(i => i.Values[index][p]).Distinct().Order()])];
+        takenAt = IsNumber ? TakenAt(index, inputs) : [];
         standardised = IsNumber ? Standardise(variable, inputs.SelectMany(input => input.Values[index])) : [];
     }
 
@@ -78,6 +76,14 @@ internal sealed class TaughtVariable
         for (int i = 1; i < candidates.Length; i++)
             if (MathF.Abs(standardised[candidates[i]] - outputs[0]) < MathF.Abs(standardised[candidates[best]] - outputs[0])) best = i;
         return candidates[best];
+    }
+
+    private static ImmutableArray<int[]> TakenAt(int index, IReadOnlyCollection<TracedInput> inputs)
+    {
+        SortedSet<int>[] taken = [.. Enumerable.Range(0, inputs.Max(input => input.Prompt.Tokens.Length)).Select(_ => new SortedSet<int>())];
+        foreach (TracedInput input in inputs)
+            for (int p = 0; p < input.Values[index].Length; p++) taken[p].Add(input.Values[index][p]);
+        return [.. taken.Select(values => values.ToArray())];
     }
 
     private static float[] Standardise(ManifestVariable variable, IEnumerable<int> taken)

@@ -20,8 +20,8 @@ internal sealed class VariableHead
     {
         width = rows.Length / variable.Outputs;
         Variable = variable;
-        Weight = new Parameter(tensor(rows, [variable.Outputs, width]));
-        Bias = new Parameter(tensor(bias, [variable.Outputs]));
+        Weight = new Parameter(tensor(rows, [variable.Outputs, width]).DetachFromDisposeScope());
+        Bias = new Parameter(tensor(bias, [variable.Outputs]).DetachFromDisposeScope());
     }
 
     public TaughtVariable Variable { get; }

@@ -23,59 +23,44 @@ internal static class VariableHeads
     {
         TracedInput[] inputs = [.. batches.SelectMany(batch => batch.Inputs)];
         TaughtVariable[] variables = [.. program.Variables.Select((v, i) => new TaughtVariable(i, v, alignment[v], inputs))];
+        HookPoint[] points = [.. variables.Select(v => v.Point).Distinct()];
         VariableHead?[] heads = new VariableHead?[variables.Length];
-        foreach (IGrouping<HookPoint, TaughtVariable> place in variables.GroupBy(v => v.Point))
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        TracedBatch[] sample = [.. batches.Take(Math.Max(1, Inputs / batches[0].Inputs.Length))];
+        ExchangingPass[] passes = [.. sample.Select(_ => new ExchangingPass(points, [], null))];
+        for (int i = 0; i < sample.Length; i++) passes[i].Run(model.forward, sample[i].Ids(), null);
+        foreach (HookPoint point in points)
         {
-            TaughtVariable[] here = [.. place];
-            (float[] rows, float[] bias) = Fit(model, batches, place.Key, here);
-            int width = model.Config.HiddenSize;
-            for (int v = 0, first = 0; v < here.Length; first += here[v].Outputs, v++)
+            TaughtVariable[] here = [.. variables.Where(v => v.Point == point)];
+            Tensor inputsHere = cat([.. sample.Select((batch, i) => passes[i].Residual(point).narrow(1, 1, batch.Length - 1).reshape(-1, model.Config.HiddenSize))], 0);
+            Tensor targets = tensor([.. sample.SelectMany(batch => batch.Inputs).SelectMany(input => Targets(here, input))], [inputsHere.shape[0], here.Sum(v => v.Outputs)]);
+            (Tensor rows, Tensor bias) = LeastSquares.Solve(inputsHere, targets, Ridge);
+            int first = 0;
+            foreach (TaughtVariable variable in here)
             {
-                int outputs = here[v].Outputs;
-                heads[here[v].Index] = new VariableHead(here[v], rows[(first * width)..((first + outputs) * width)], bias[first..(first + outputs)]);
+                heads[variable.Index] = new VariableHead(
+                    variable, Numbers(rows.narrow(0, first, variable.Outputs)), Numbers(bias.narrow(0, first, variable.Outputs)));
+                first += variable.Outputs;
             }
         }
 
         return [.. heads.OfType<VariableHead>()];
     }
 
-    private static (float[] Rows, float[] Bias) Fit(LanguageModel model, ImmutableArray<TracedBatch> batches, HookPoint point, TaughtVariable[] variables)
+    private static float[] Numbers(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
+
+    /// <summary>The targets of every position of an input, [T − 1, outputs] flattened.</summary>
+    private static IEnumerable<float> Targets(TaughtVariable[] variables, TracedInput input)
     {
-        int width = model.Config.HiddenSize;
-        float[] target = new float[variables.Sum(v => v.Outputs)];
-        LeastSquares regression = new(width, target.Length);
-        int used = 0;
-        foreach (TracedBatch batch in batches)
+        for (int p = 0; p < input.Prompt.Tokens.Length; p++)
         {
-            if (used >= Inputs) break;
-            used += batch.Inputs.Length;
-            using DisposeScope scope = NewDisposeScope();
-            using IDisposable frozen = no_grad();
-            ExchangingPass pass = new([point], [], null);
-            pass.Run(model.forward, batch.Ids(), null);
-            float[] residual = pass.Residual(point).contiguous().data<float>().ToArray();
-            for (int row = 0; row < batch.Inputs.Length; row++)
+            foreach (TaughtVariable variable in variables)
             {
-                for (int p = 1; p < batch.Length; p++)
-                {
-                    WriteTarget(variables, batch.Inputs[row], p - 1, target);
-                    regression.Add(residual.AsSpan(((row * batch.Length) + p) * width, width), target);
-                }
+                int value = input.Values[variable.Index][p];
+                if (variable.IsNumber) yield return variable.Standardised(value);
+                else for (int c = 0; c < variable.Outputs; c++) yield return c == variable.Class(value) ? LogitScale : 0;
             }
-        }
-
-        return regression.Solve(Ridge);
-    }
-
-    private static void WriteTarget(TaughtVariable[] variables, TracedInput input, int position, float[] target)
-    {
-        int at = 0;
-        foreach (TaughtVariable variable in variables)
-        {
-            int value = input.Values[variable.Index][position];
-            if (variable.IsNumber) target[at] = variable.Standardised(value);
-            else for (int c = 0; c < variable.Outputs; c++) target[at + c] = c == variable.Class(value) ? LogitScale : 0;
-            at += variable.Outputs;
         }
     }
 }

@@ -53,6 +53,16 @@ public sealed class TrainingText
     /// </summary>
     public static TrainingText Read(IEnumerable<string> files, ITokenizer tokenizer)
     {
+        int[] tokens = Tokens(files, tokenizer);
+        TrainingText text = new(tokens, tokenizer);
+        return text.HeldOut.Count > 0
+            ? text
+            : throw new RaspException($"The text has {tokens.Length} tokens; at least {BlockTokens * BlocksPerHeldOut} are needed, so that a part can be held out. Give more text.");
+    }
+
+    /// <summary>The files' documents in order, each framed by the start and end tokens; throws as <see cref="Read"/>.</summary>
+    public static int[] Tokens(IEnumerable<string> files, ITokenizer tokenizer)
+    {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(tokenizer);
         List<int> tokens = [];
@@ -74,10 +84,7 @@ public sealed class TrainingText
             }
         }
 
-        TrainingText text = new([.. tokens], tokenizer);
-        return text.HeldOut.Count > 0
-            ? text
-            : throw new RaspException($"The text has {tokens.Count} tokens; at least {BlockTokens * BlocksPerHeldOut} are needed, so that a part can be held out. Give more text.");
+        return [.. tokens];
     }
 
     /// <summary>Held-out text for people, and for measuring the loss later: documents separated by blank lines.</summary>

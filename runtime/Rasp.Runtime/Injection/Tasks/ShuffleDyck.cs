@@ -13,7 +13,7 @@ public static class ShuffleDyck
 
     /// <param name="pairs">The kinds of brackets, such as "()" and "[]".</param>
     /// <param name="longest">The longest input trained on; out-of-distribution inputs are up to twice as long.</param>
-    /// <param name="scale">Multiplies the number of inputs reported on; 1 gives 500 to 800 a set.</param>
+    /// <param name="scale">Multiplies the number of inputs reported on; 1 gives about 260 a set.</param>
     public static InjectionTask Create(ImmutableArray<string> pairs, int longest = 30, double scale = 1)
     {
         BracketStrings strings = new(pairs);
@@ -29,12 +29,12 @@ public static class ShuffleDyck
             Generate = Mixed,
             EvaluationSets =
             [
-                new("balanced and random", true, Even(lengths), Count(40), Halves),
-                new("hard negatives", true, lengths, Count(24), Mixed),
-                new("balanced minus last", false, Odd(lengths), Count(40), strings.Truncated),
-                new("2x length", false, longer, Count(64), Halves),
-                new("2x length, hard negatives", false, longer, Count(64), Mixed),
-                new("2x length, minus last", false, [.. longer.Select(n => n - 1)], Count(64), strings.Truncated),
+                new("balanced and random", true, Even(lengths), Count(20), Halves),
+                new("hard negatives", true, lengths, Count(10), Mixed),
+                new("balanced minus last", false, Odd(lengths), Count(20), strings.Truncated),
+                new("2x length", false, longer, Count(32), Halves),
+                new("2x length, hard negatives", false, longer, Count(32), Mixed),
+                new("2x length, minus last", false, [.. longer.Select(n => n - 1)], Count(32), strings.Truncated),
             ],
         };
 
