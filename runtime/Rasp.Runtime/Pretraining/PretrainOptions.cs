@@ -10,7 +10,7 @@ public sealed record PretrainOptions
     /// <summary>UTF-8 files of printable ASCII; blank lines separate documents.</summary>
     public required IReadOnlyList<string> TextFiles { get; init; }
 
-    /// <summary>The Hugging Face folder to write.</summary>
+    /// <summary>The Hugging Face folder to write, and heldout.txt in it.</summary>
     public required string OutputDirectory { get; init; }
 
     public int Layers { get; init; } = 5;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Rasp.Format;
 using Rasp.Runtime.LanguageModels;
 using Rasp.Runtime.Tokenizers;
@@ -10,14 +11,16 @@ namespace Rasp.Runtime.Pretraining;
 
 /// <summary>
 /// Trains a small decoder from nothing: AdamW (Loshchilov and Hutter 2019), warm-up and cosine, gradients clipped at norm 1,
-/// the weights with the lowest held-out loss kept.
+/// the weights with the lowest held-out loss kept. Beside the model lies heldout.txt, 64 KiB of text it has not seen.
 /// </summary>
 public static class Pretrainer
 {
     private const int NgramOrder = 5;
 
-    // Enough blocks for a loss that ranks checkpoints; the report's loss is over all of them.
+    // Enough blocks (64 KiB) for a loss that ranks checkpoints; the report's loss is over all of them.
     private const int BlocksInEvaluation = 4;
+
+    private const string HeldOutFile = "heldout.txt";
 
     /// <summary>
     /// Runs to the last step, or until cancelled: then a checkpoint is written and the report says that the run is not
@@ -42,7 +45,7 @@ public static class Pretrainer
             finished,
             state.Step,
             state.BestStep,
-            HeldOutLoss.Measure(best, text.HeldOut, windows, options.Context),
+            HeldOutLoss.Measure(best, text.HeldOut, windows, options.Context, CancellationToken.None),
             NgramModel.Train(text.Training, tokenizer.VocabularySize, NgramOrder).Loss(text.HeldOut, windows),
             best.ParameterCount,
             text.Training.Sum(stretch => (long)stretch.Length),
@@ -82,12 +85,13 @@ public static class Pretrainer
 
             if (state.Step % options.EvaluateEvery == 0 || state.Step == options.Steps)
             {
-                heldOut = HeldOutLoss.Measure(model, text.HeldOut.Take(BlocksInEvaluation), windows, options.Context);
+                heldOut = HeldOutLoss.Measure(model, text.HeldOutSample(BlocksInEvaluation), windows, options.Context, CancellationToken.None);
                 if (!double.IsFinite(heldOut.Value))
                     throw new RaspException($"The held-out loss is no longer a number at step {state.Step}. Train with a lower learning rate than {options.LearningRate}.");
                 if (heldOut < state.BestLoss)
                 {
                     model.Save(options.OutputDirectory);
+                    AtomicFile.Write(Path.Combine(options.OutputDirectory, HeldOutFile), Encoding.ASCII.GetBytes(text.HeldOutText(BlocksInEvaluation)));
                     state = state with { BestLoss = heldOut.Value, BestStep = state.Step };
                 }
 

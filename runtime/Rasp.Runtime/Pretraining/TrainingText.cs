@@ -87,11 +87,18 @@ public sealed class TrainingText
         return [.. tokens];
     }
 
-    /// <summary>Held-out text for people, and for measuring the loss later: documents separated by blank lines.</summary>
+    /// <summary>Held-out blocks spread evenly over the text: at most <paramref name="blocks"/> of them.</summary>
+    public IReadOnlyList<ReadOnlyMemory<int>> HeldOutSample(int blocks)
+    {
+        int taken = Math.Min(blocks, HeldOut.Count);
+        return [.. Enumerable.Range(0, taken).Select(i => HeldOut[(2 * i + 1) * HeldOut.Count / (2 * taken)])];
+    }
+
+    /// <summary><see cref="HeldOutSample"/> as text, for measuring the loss later: documents separated by blank lines.</summary>
     public string HeldOutText(int blocks)
     {
         StringBuilder text = new();
-        foreach (ReadOnlyMemory<int> block in HeldOut.Take(blocks))
+        foreach (ReadOnlyMemory<int> block in HeldOutSample(blocks))
         {
             foreach (int token in block.Span)
                 text.Append(token == Tokenizer.Bos ? string.Empty : token == Tokenizer.Eos ? "\n\n" : Tokenizer.TokenText(token));

@@ -129,7 +129,12 @@ internal readonly struct GeluGradient : IBinary
         return x * T.CreateTruncating(cdf + v * Math.Exp(-0.5 * v * v) / Math.Sqrt(2 * Math.PI));
     }
 
-    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => Lanes.Map<T, GeluGradient>(x, y);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T>
+    {
+        var density = VectorMath.Exp(y * y * T.CreateTruncating(-0.5)) * T.CreateTruncating(0.3989422804014327);
+        return x * (VectorMath.NormalCdf(y) + y * density);
+    }
 }
 
 /// <summary>The gradient of gelu's tanh form at y.</summary>

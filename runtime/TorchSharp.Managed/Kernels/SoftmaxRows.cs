@@ -19,11 +19,10 @@ internal static unsafe class SoftmaxRows
         if (n >= Vector<T>.Count)
         {
             var v = Vector.Load(x);
-            for (i = Vector<T>.Count; i + Vector<T>.Count <= n; i += Vector<T>.Count) v = Vector.Max(v, Vector.Load(x + i));
-            best = v[0];
-            for (var k = 1; k < Vector<T>.Count; k++) best = T.Max(best, v[k]);
+            for (i = Vector<T>.Count; i + Vector<T>.Count <= n; i += Vector<T>.Count) v = Vector.MaxNative(v, Vector.Load(x + i));
+            for (var k = 0; k < Vector<T>.Count; k++) best = v[k] > best ? v[k] : best;
         }
-        for (; i < n; i++) best = T.Max(best, x[i]);
+        for (; i < n; i++) best = x[i] > best ? x[i] : best;
         return best;
     }
 

@@ -16,6 +16,10 @@ internal unsafe interface ITile
     /// </summary>
     public static abstract void Multiply<T>(long depth, T* a, long rowStep, long depthStep, T* b, T* c, long stride, bool accumulate)
         where T : unmanaged;
+
+    /// <summary>The same with panels of half the columns.</summary>
+    public static abstract void MultiplyNarrow<T>(long depth, T* a, long rowStep, long depthStep, T* b, T* c, long stride, bool accumulate)
+        where T : unmanaged;
 }
 
 /// <summary>x·y + z in one rounding, for either floating-point type.</summary>

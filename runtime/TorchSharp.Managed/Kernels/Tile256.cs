@@ -78,4 +78,54 @@ internal readonly unsafe struct Tile256 : ITile
         c5l.Store(c + 5 * stride);
         c5r.Store(c + 5 * stride + width);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyNarrow<T>(long depth, T* a, long rowStep, long depthStep, T* b, T* c, long stride, bool accumulate)
+        where T : unmanaged
+    {
+        Vector256<T> c0l = default;
+        Vector256<T> c1l = default;
+        Vector256<T> c2l = default;
+        Vector256<T> c3l = default;
+        Vector256<T> c4l = default;
+        Vector256<T> c5l = default;
+        var width = Vector256<T>.Count;
+        var a0 = a;
+        var a3 = a + 3 * rowStep;
+        var twice = 2 * rowStep;
+        for (var k = depth; k > 0; k--)
+        {
+            var l = Vector256.Load(b);
+            var s0 = Vector256.Create(*a0);
+            c0l = Fused.MultiplyAdd(s0, l, c0l);
+            var s1 = Vector256.Create(a0[rowStep]);
+            c1l = Fused.MultiplyAdd(s1, l, c1l);
+            var s2 = Vector256.Create(a0[twice]);
+            c2l = Fused.MultiplyAdd(s2, l, c2l);
+            var s3 = Vector256.Create(*a3);
+            c3l = Fused.MultiplyAdd(s3, l, c3l);
+            var s4 = Vector256.Create(a3[rowStep]);
+            c4l = Fused.MultiplyAdd(s4, l, c4l);
+            var s5 = Vector256.Create(a3[twice]);
+            c5l = Fused.MultiplyAdd(s5, l, c5l);
+            b += width;
+            a0 += depthStep;
+            a3 += depthStep;
+        }
+        if (accumulate)
+        {
+            c0l += Vector256.Load(c);
+            c1l += Vector256.Load(c + 1 * stride);
+            c2l += Vector256.Load(c + 2 * stride);
+            c3l += Vector256.Load(c + 3 * stride);
+            c4l += Vector256.Load(c + 4 * stride);
+            c5l += Vector256.Load(c + 5 * stride);
+        }
+        c0l.Store(c);
+        c1l.Store(c + 1 * stride);
+        c2l.Store(c + 2 * stride);
+        c3l.Store(c + 3 * stride);
+        c4l.Store(c + 4 * stride);
+        c5l.Store(c + 5 * stride);
+    }
 }

@@ -10,18 +10,23 @@ internal static class VectorMath
     private const float Log2E = 1.44269504088896341f;
     private const float Ln2High = 0.693359375f;
     private const float Ln2Low = -2.12194440e-4f;
-    private const float ExpLowest = -87.3365447f;
+    private const float ExpLowest = -86.6f;
     private const float ExpHighest = 88.7228317f;
+
+    // 1.5 · 2^23: adding it rounds to an integer, which is then in the low bits.
+    private const float Magic = 12582912f;
 
     /// <summary>
     /// exp x = 2^n · e^r with n = round(x / ln 2), |r| ≤ ln 2 / 2; e^r by a degree-6 polynomial (Cephes' coefficients), at most
-    /// 2 ulp. Below −87.33 the result is exactly 0, so a masked attention weight vanishes.
+    /// 2 ulp. Below −86.6, where results would soon be subnormal, it is exactly 0, so a masked attention weight vanishes.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector<float> Exp(Vector<float> x)
     {
-        var clamped = Vector.Min(Vector.Max(x, new Vector<float>(ExpLowest)), new Vector<float>(ExpHighest));
-        var n = Vector.Round(clamped * Log2E);
+        // The operand order of the native minimum and maximum lets NaN through.
+        var clamped = Vector.MinNative(new Vector<float>(ExpHighest), Vector.MaxNative(new Vector<float>(ExpLowest), x));
+        var shifted = Vector.FusedMultiplyAdd(clamped, new Vector<float>(Log2E), new Vector<float>(Magic));
+        var n = shifted - new Vector<float>(Magic);
         var r = Vector.FusedMultiplyAdd(n, new Vector<float>(-Ln2High), clamped);
         r = Vector.FusedMultiplyAdd(n, new Vector<float>(-Ln2Low), r);
         var p = new Vector<float>(1.9875691500e-4f);
@@ -31,22 +36,21 @@ internal static class VectorMath
         p = Vector.FusedMultiplyAdd(p, r, new Vector<float>(1.6666665459e-1f));
         p = Vector.FusedMultiplyAdd(p, r, new Vector<float>(5.0000001201e-1f));
         p = Vector.FusedMultiplyAdd(p, r * r, r) + Vector<float>.One;
-        // 2^n in two halves: n reaches 128, one more than a float's exponent holds.
-        var whole = Vector.ConvertToInt32(n);
-        var half = whole >> 1;
-        p *= Vector.AsVectorSingle((half + new Vector<int>(127)) << 23);
-        p *= Vector.AsVectorSingle((whole - half + new Vector<int>(127)) << 23);
+        // 2^(n−1) and a doubling: n reaches 128, one more than a float's exponent holds.
+        var scale = Vector.AsVectorSingle((Vector.AsVectorInt32(shifted) << 23) + new Vector<int>(126 << 23));
+        p *= scale;
+        p += p;
         p = Vector.ConditionalSelect(Vector.LessThan(x, new Vector<float>(ExpLowest)), Vector<float>.Zero, p);
-        p = Vector.ConditionalSelect(Vector.GreaterThan(x, new Vector<float>(ExpHighest)), new Vector<float>(float.PositiveInfinity), p);
-        return Vector.ConditionalSelect(Vector.Equals(x, x), p, x);
+        return Vector.ConditionalSelect(Vector.GreaterThan(x, new Vector<float>(ExpHighest)), new Vector<float>(float.PositiveInfinity), p);
     }
 
-    /// <summary>The same polynomial on 16 lanes, for attention, whose cost is mostly this.</summary>
+    /// <summary>The same polynomial on 16 lanes for x up to 80, for attention, whose cost is mostly this.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<float> ExpNonPositive(Vector512<float> x)
     {
-        var clamped = Vector512.Max(x, Vector512.Create(ExpLowest));
-        var n = Vector512.Round(clamped * Vector512.Create(Log2E));
+        var clamped = Vector512.MaxNative(Vector512.Create(ExpLowest), x);
+        var shifted = Vector512.FusedMultiplyAdd(clamped, Vector512.Create(Log2E), Vector512.Create(Magic));
+        var n = shifted - Vector512.Create(Magic);
         var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Ln2High), clamped);
         r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Ln2Low), r);
         var p = Vector512.Create(1.9875691500e-4f);
@@ -56,7 +60,7 @@ internal static class VectorMath
         p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.6666665459e-1f));
         p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(5.0000001201e-1f));
         p = Vector512.FusedMultiplyAdd(p, r * r, r) + Vector512<float>.One;
-        p *= ((Vector512.ConvertToInt32(n) + Vector512.Create(127)) << 23).AsSingle();
+        p *= ((shifted.AsInt32() << 23) + Vector512.Create(127 << 23)).AsSingle();
         return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(ExpLowest)), Vector512<float>.Zero, p);
     }
 
@@ -76,6 +80,37 @@ internal static class VectorMath
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector<T> Sigmoid<T>(Vector<T> x) where T : unmanaged => Vector<T>.One / (Vector<T>.One + Exp(-x));
+
+    /// <summary>
+    /// erf x = 1 − t·(a₁ + t·(a₂ + …))·e^(−x²), t = 1/(1 + 0.3275911·x), for x ≥ 0 and odd: absolute error 1.5e−7 (Abramowitz and
+    /// Stegun, 7.1.26). Near 0 the Taylor series keeps the relative error small.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> Erf(Vector<float> x)
+    {
+        var one = Vector<float>.One;
+        var size = Vector.Abs(x);
+        var t = one / (one + size * 0.3275911f);
+        var p = ((((t * 1.061405429f - new Vector<float>(1.453152027f)) * t + new Vector<float>(1.421413741f)) * t
+            - new Vector<float>(0.284496736f)) * t + new Vector<float>(0.254829592f)) * t;
+        var far = one - p * Exp(-(x * x));
+        var square = x * x;
+        var near = size * (new Vector<float>(1.128379167f) - square * (new Vector<float>(0.376126389f) - square * (new Vector<float>(0.112837917f)
+            - square * (new Vector<float>(0.026866170f) - square * 0.005223978f))));
+        var y = Vector.ConditionalSelect(Vector.LessThan(size, new Vector<float>(0.5f)), near, far);
+        return Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), -y, y);
+    }
+
+    /// <summary>Φ(x), the normal distribution function.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<T> NormalCdf<T>(Vector<T> x) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return ((Vector<float>.One + Erf(x.As<T, float>() * 0.70710678f)) * 0.5f).As<float, T>();
+        var v = x.As<T, double>();
+        var y = Vector<double>.Zero;
+        for (var i = 0; i < Vector<double>.Count; i++) y = y.WithElement(i, 0.5 * (1 + Erf(v[i] / Math.Sqrt(2))));
+        return y.As<double, T>();
+    }
 
     /// <summary>erf x = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)): every term has one sign, so nothing cancels.</summary>
     internal static double Erf(double x)

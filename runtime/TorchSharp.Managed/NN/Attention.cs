@@ -104,14 +104,14 @@ internal static unsafe class AttentionFused
         return typed.expand([.. q.Sizes[..^1], k.Sizes[^2]]);
     }
 
-    private static AttentionRows.Layout Layout(torch.Tensor x) => x.Rank == 3
-        ? new AttentionRows.Layout(x.Strides[0], 0, x.Strides[1])
-        : new AttentionRows.Layout(x.Strides[0], x.Strides[1], x.Strides[2]);
+    private static HeadLayout Layout(torch.Tensor x) => x.Rank == 3
+        ? new HeadLayout(x.Strides[0], 0, x.Strides[1])
+        : new HeadLayout(x.Strides[0], x.Strides[1], x.Strides[2]);
 
-    private static AttentionRows.Problem<T> Problem<T>(torch.Tensor q, torch.Tensor k, torch.Tensor v, torch.Tensor output, torch.Tensor logSum, torch.Tensor? mask, bool causal)
+    private static AttentionProblem<T> Problem<T>(torch.Tensor q, torch.Tensor k, torch.Tensor v, torch.Tensor output, torch.Tensor logSum, torch.Tensor? mask, bool causal)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var problem = new AttentionRows.Problem<T>
+        var problem = new AttentionProblem<T>
         {
             Batches = q.Sizes[0], Heads = q.Rank == 4 ? q.Sizes[1] : 1, Queries = q.Sizes[^2], Keys = k.Sizes[^2], Depth = q.Sizes[^1], Width = v.Sizes[^1],
             Q = q.Data<T>(), K = k.Data<T>(), V = v.Data<T>(), Y = output.Data<T>(), LogSum = logSum.Data<T>(),

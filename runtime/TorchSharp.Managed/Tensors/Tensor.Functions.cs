@@ -240,7 +240,10 @@ public static partial class torch
         {
             CheckInPlace(operation, Graph.Tracks(this));
             using var pause = DisposeScope.Suspend();
-            using var result = function(this);
+            // Gradients may need the values from before, which are about to be written over.
+            using var before = Graph.Enabled ? ContiguousCopy() : Keep();
+            before.Variable = Variable;
+            using var result = function(before);
             return Assign(result);
         }
     }

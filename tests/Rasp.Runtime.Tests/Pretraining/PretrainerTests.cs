@@ -28,6 +28,8 @@ public sealed class PretrainerTests : IDisposable
         TrainingText text = TrainingText.Read(options.TextFiles, model.Tokenizer);
         double measured = HeldOutLoss.Measure(model, text.HeldOut, new HeldOutWindows(options.Context, model.Tokenizer.Bos), options.Context, TestContext.Current.CancellationToken);
         Assert.Equal(report.HeldOutLoss, measured);
+        string heldOut = string.Concat(text.HeldOut.Single().ToArray().Select(model.Tokenizer.TokenText));
+        Assert.Equal(heldOut, File.ReadAllText(Path.Combine(options.OutputDirectory, "heldout.txt")).TrimEnd('\n'));
         Assert.Single(Directory.GetDirectories(folder));
     }
 

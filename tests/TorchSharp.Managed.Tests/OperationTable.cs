@@ -1,0 +1,152 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace TorchSharp.Managed.Tests;
+
+/// <summary>A differentiable operation and the shapes it is tried on.</summary>
+internal sealed record Operation(string Name, Func<Tensor[], Tensor> Apply, long[][][] Shapes, double Low = -1.5, double High = 1.5)
+{
+    internal IEnumerable<(double[] Values, long[] Shape)[]> Inputs()
+    {
+        var random = new Random(7);
+        foreach (var shapes in Shapes)
+        {
+            yield return [.. shapes.Select(shape =>
+            {
+                var n = shape.Aggregate(1L, static (a, b) => a * b);
+                // Spread evenly in random order, so that no two values are close to equal and none is near a kink at 0.
+                var values = Enumerable.Range(0, (int)n).Select(i => Low + (High - Low) * (i + 0.37) / n + 0.001 * random.NextDouble()).ToArray();
+                random.Shuffle(values);
+                return (values, shape);
+            })];
+        }
+    }
+}
+
+internal static class OperationTable
+{
+    private static readonly long[][][] One = [[[]], [[1]], [[0]], [[5]], [[2, 3]], [[3, 1, 4]], [[2, 0, 3]], [[17, 3]]];
+    private static readonly long[][][] Matrices = [[[2, 3]], [[1, 1]], [[3, 1, 4]], [[4, 17]]];
+    private static readonly long[][][] Two =
+        [[[], []], [[3], []], [[4], [4]], [[2, 3], [3]], [[2, 3], [2, 1]], [[2, 1, 3], [4, 1]], [[0, 3], [1, 3]], [[1], [5, 1]], [[3, 9], [3, 9]]];
+    private static readonly long[][][] Attention =
+        [[[1, 1, 3, 2], [1, 1, 3, 2], [1, 1, 3, 2]], [[2, 2, 5, 4], [2, 2, 5, 4], [2, 2, 5, 3]], [[1, 27, 3], [1, 27, 3], [1, 27, 3]]];
+
+    internal static readonly Operation[] All =
+    [
+        new("add", static x => x[0] + x[1], Two),
+        new("add alpha", static x => x[0].add(x[1], 1.7), Two),
+        new("sub", static x => x[0] - x[1], Two),
+        new("mul", static x => x[0] * x[1], Two),
+        new("div", static x => x[0] / x[1], Two, 0.5, 2),
+        new("maximum", static x => x[0].maximum(x[1]), Two),
+        new("minimum", static x => x[0].minimum(x[1]), Two),
+        new("pow tensor", static x => x[0].pow(x[1]), Two, 0.5, 2),
+        new("where", static x => torch.where(x[0] > 0.1, x[0], x[1]), Two),
+        new("scalar ops", static x => 2 - (x[0] * 3 + 1) / 4 - 0.5, One),
+        new("scalar over", static x => 2 / x[0], One, 0.5, 2),
+        new("neg", static x => -x[0], One),
+        new("abs", static x => x[0].abs(), One, 0.1, 1.5),
+        new("exp", static x => x[0].exp(), One),
+        new("log", static x => x[0].log(), One, 0.5, 2),
+        new("log1p", static x => x[0].log1p(), One, -0.4, 2),
+        new("expm1", static x => x[0].expm1(), One),
+        new("log2", static x => x[0].log2(), One, 0.5, 2),
+        new("sqrt", static x => x[0].sqrt(), One, 0.5, 2),
+        new("rsqrt", static x => x[0].rsqrt(), One, 0.5, 2),
+        new("sin", static x => x[0].sin(), One),
+        new("cos", static x => x[0].cos(), One),
+        new("tan", static x => x[0].tan(), One, -1, 1),
+        new("tanh", static x => x[0].tanh(), One),
+        new("sigmoid", static x => x[0].sigmoid(), One),
+        new("relu", static x => x[0].relu(), One),
+        new("silu", static x => F.silu(x[0]), One),
+        new("gelu", static x => F.gelu(x[0]), One),
+        new("gelu tanh", static x => F.gelu(x[0], TorchSharp.Modules.GELU.Approximate.tanh), One),
+        new("erf", static x => x[0].erf(), One),
+        new("reciprocal", static x => x[0].reciprocal(), One, 0.5, 2),
+        new("pow 2", static x => x[0].pow(2), One),
+        new("pow 3", static x => x[0].pow(3), One),
+        new("pow -1.5", static x => x[0].pow(-1.5), One, 0.5, 2),
+        new("clamp", static x => x[0].clamp(-0.7, 0.8), One),
+        new("masked_fill", static x => x[0].masked_fill(x[0] > 0.3, 2.0), One),
+        new("sum", static x => x[0].sum(), One),
+        new("sum dim", static x => x[0].sum(-1L), Matrices),
+        new("sum first keep", static x => x[0].sum(0L, true), Matrices),
+        new("mean", static x => x[0].mean(), [[[1]], [[5]], [[2, 3]]]),
+        new("mean dims", static x => x[0].mean([0, -1], true), Matrices),
+        new("var", static x => x[0].var(-1L), [[[2, 3]], [[4, 17]]]),
+        new("std biased", static x => x[0].std(-1L, unbiased: false), [[[2, 3]], [[4, 17]]]),
+        new("norm", static x => x[0].norm(), Matrices),
+        new("norm dim", static x => x[0].norm(1), Matrices),
+        new("norm 1", static x => x[0].norm(1.0f), Matrices),
+        new("norm 3", static x => x[0].norm(3.0f), Matrices),
+        new("logsumexp", static x => x[0].logsumexp(-1), Matrices),
+        new("amax", static x => x[0].amax([-1L], true), Matrices),
+        new("max dim", static x => x[0].max(0L).values, Matrices),
+        new("min", static x => x[0].min(), Matrices),
+        new("cumsum", static x => x[0].cumsum(0), Matrices),
+        new("sort", static x => x[0].sort(-1, true).Values, Matrices),
+        new("topk", static x => x[0].topk(1, 0).values, Matrices),
+        new("reshape", static x => x[0].reshape(-1), One),
+        new("transpose", static x => x[0].transpose(0, -1), Matrices),
+        new("permute", static x => x[0].permute(2, 0, 1), [[[3, 1, 4]], [[2, 0, 3]], [[2, 3, 4]]]),
+        new("squeeze", static x => x[0].unsqueeze(-1).squeeze(), One),
+        new("expand", static x => x[0].expand(4, -1, 3), [[[2, 1]], [[1, 3]], [[0, 1]]]),
+        new("narrow", static x => x[0].narrow(-1, 1, 2), [[[3]], [[2, 4]], [[0, 3]]]),
+        new("slice step", static x => x[0][TensorIndex.Colon, TensorIndex.Slice(0, null, 2)], Matrices),
+        new("select", static x => x[0].select(0, -1), Matrices),
+        new("diagonal", static x => x[0].diagonal(1), [[[3, 4]], [[2, 2]]]),
+        new("index ellipsis", static x => x[0][TensorIndex.Ellipsis, TensorIndex.Single(0), TensorIndex.Null], Matrices),
+        new("index tensors", static x => x[0][TensorIndex.Tensor(tensor(new long[] { 0, 1, 0 })), TensorIndex.Tensor(tensor(new long[] { 1, 0, 1 }))], [[[2, 3]], [[2, 2, 3]]]),
+        new("index mask", static x => x[0][x[0] > 0], [[[2, 3]], [[5]]]),
+        new("index_put", static x => { var y = x[0].clone(); y[TensorIndex.Colon, TensorIndex.Single(0)] = x[1]; return y * y; }, [[[2, 3], [2]], [[4, 2], []]]),
+        new("index_select", static x => x[0].index_select(0, tensor(new long[] { 1, 0, 1 })), [[[2]], [[2, 3]], [[3, 2, 2]]]),
+        new("gather", static x => x[0].gather(1, tensor(new long[,] { { 0, 2 }, { 1, 1 } })), [[[2, 3]], [[3, 3]]]),
+        new("scatter", static x => x[0].scatter(1, tensor(new long[,] { { 0, 2 }, { 1, 0 } }), x[1]), [[[2, 3], [2, 2]], [[3, 4], [2, 3]]]),
+        new("scatter_add", static x => x[0].scatter_add(1, tensor(new long[,] { { 0, 2 }, { 1, 1 } }), x[1]), [[[2, 3], [2, 2]], [[3, 4], [2, 3]]]),
+        new("index_add", static x => x[0].index_add(0, tensor(new long[] { 1, 1 }), x[1], 0.5), [[[2, 3], [2, 3]]]),
+        new("index_copy", static x => x[0].index_copy(0, tensor(new long[] { 1, 0 }), x[1]), [[[3, 2], [2, 2]]]),
+        new("cat", static x => torch.cat([x[0], x[1], x[0]], -1), [[[2, 3], [2, 1]], [[0], [3]], [[2, 0], [2, 2]]]),
+        new("stack", static x => torch.stack([x[0], x[1]], 1), [[[2, 3], [2, 3]], [[4], [4]]]),
+        new("chunk", static x => x[0].chunk(2, -1)[0] * 2, [[[2, 4]], [[3]]]),
+        new("split", static x => x[0].split([1, 2], -1)[1], [[[2, 3]]]),
+        new("flip", static x => x[0].flip(0), Matrices),
+        new("roll", static x => x[0].roll(1, -1), Matrices),
+        new("repeat", static x => x[0].repeat(2, 1, 3), [[[2, 3]], [[1, 2, 1]]]),
+        new("repeat_interleave", static x => x[0].repeat_interleave(3, 0), Matrices),
+        new("tril", static x => x[0].tril(), Matrices),
+        new("triu", static x => x[0].triu(1), Matrices),
+        new("copy_", static x => { var y = zeros(2, 3, float64); y.copy_(x[0]); return y * y; }, [[[2, 3]], [[3]], [[1]]]),
+        new("in place", static x => { var y = x[0] * 2; y.mul_(x[1]).add_(1).sigmoid_(); return y; }, [[[2, 3], [3]], [[4], [4]]]),
+        new("mm", static x => x[0].mm(x[1]), [[[2, 3], [3, 4]], [[1, 1], [1, 1]], [[0, 3], [3, 2]], [[3, 0], [0, 2]], [[13, 5], [5, 17]]]),
+        new("bmm", static x => x[0].bmm(x[1]), [[[2, 2, 3], [2, 3, 4]], [[1, 1, 1], [1, 1, 1]]]),
+        new("matmul broadcast", static x => x[0].matmul(x[1]), [[[2, 1, 2, 3], [2, 3, 2]], [[4], [4, 2]], [[2, 3], [3]], [[2, 2, 3], [3, 2]], [[3], [3]]]),
+        new("linear", static x => F.linear(x[0], x[1], x[2]), [[[2, 3], [4, 3], [4]], [[3], [2, 3], [2]], [[2, 2, 3], [1, 3], [1]], [[0, 3], [2, 3], [2]]]),
+        new("embedding", static x => F.embedding(tensor(new long[,] { { 0, 1 }, { 1, 1 } }), x[0]), [[[2, 3]], [[3, 1]]]),
+        new("softmax", static x => x[0].softmax(-1), [.. Matrices, [[5]]]),
+        new("softmax first", static x => x[0].softmax(0), Matrices),
+        new("log_softmax", static x => x[0].log_softmax(1), Matrices),
+        new("layer_norm", static x => F.layer_norm(x[0], [x[0].shape[^1]], x[1], x[2]), [[[2, 3], [3], [3]], [[2, 2, 9], [9], [9]]]),
+        new("rms norm", static x => x[0] * torch.rsqrt(x[0].pow(2).mean([-1], true) + 1e-5) * x[1], [[[2, 3], [3]], [[2, 2, 9], [9]]]),
+        new("cross_entropy", static x => F.cross_entropy(x[0], tensor(new long[] { 1, -100, 0 })), [[[3, 2]], [[3, 11]]]),
+        new("cross_entropy none", static x => F.cross_entropy(x[0], tensor(new long[] { 1, 0 }), reduction: nn.Reduction.None), [[[2, 5]]]),
+        new("cross_entropy smooth", static x => F.cross_entropy(x[0], tensor(new long[] { 1, 0 }), label_smoothing: 0.2), [[[2, 5]]]),
+        new("cross_entropy soft", static x => F.cross_entropy(x[0], x[1].softmax(-1)), [[[2, 5], [2, 5]]]),
+        new("kl_div", static x => F.kl_div(x[0].log_softmax(-1), x[1].log_softmax(-1), reduction: nn.Reduction.Sum), [[[2, 5], [2, 5]]]),
+        new("kl_div plain", static x => F.kl_div(x[0].log_softmax(-1), x[1].softmax(-1), log_target: false), [[[2, 5], [2, 5]]]),
+        new("mse", static x => F.mse_loss(x[0], x[1]), [[[2, 5], [2, 5]]]),
+        new("normalize", static x => F.normalize(x[0], dim: -1), Matrices),
+        new("cosine", static x => F.cosine_similarity(x[0], x[1], dim: -1), [[[2, 5], [2, 5]]]),
+        new("attention", static x => F.scaled_dot_product_attention(x[0], x[1], x[2]), Attention),
+        new("attention causal", static x => F.scaled_dot_product_attention(x[0], x[1], x[2], is_casual: true), Attention),
+        new("attention bool mask", static x => F.scaled_dot_product_attention(x[0], x[1], x[2], ones([x[0].shape[^2], x[1].shape[^2]], ScalarType.Bool).tril()), Attention),
+        new("attention added mask", static x => F.scaled_dot_product_attention(x[0], x[1], x[2], (arange(x[1].shape[^2], dtype: float64) * 0.3).unsqueeze(0)), Attention),
+        new("attention mask gradient", static x => F.scaled_dot_product_attention(x[0], x[1], x[2], x[3]), [[[1, 2, 3, 2], [1, 2, 3, 2], [1, 2, 3, 2], [3, 3]]]),
+        new("attention heads split", static x => F.scaled_dot_product_attention(
+            x[0].view(2, 5, 2, 3).transpose(1, 2), x[0].view(2, 5, 2, 3).transpose(1, 2), x[1].view(2, 5, 2, 3).transpose(1, 2)), [[[2, 5, 6], [2, 5, 6]]]),
+        new("to float and back", static x => (x[0] * 1).to(float64) * 2, One),
+        new("used twice", static x => x[0] * x[0] + x[0].exp() * x[0], One),
+    ];
+}
