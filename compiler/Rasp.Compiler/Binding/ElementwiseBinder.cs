@@ -28,7 +28,7 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
 
         if (!left.IsNumeric || !right.IsNumeric)
         {
-            diagnostics.OperandTypes(span, symbol, Describe(left), Describe(right));
+            diagnostics.OperandTypes(span, symbol, Describe(left), Describe(right), Advice(left, right));
             return null;
         }
 
@@ -90,6 +90,17 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
     public static string Describe(SOp sop) =>
         TypeNames.WithArticle(sop.Type) + (sop is ConstantSOp ? string.Empty : " s-op");
 
+    /// <summary>How operands of these types become numbers.</summary>
+    public static string Advice(params ReadOnlySpan<SOp> operands)
+    {
+        foreach (SOp operand in operands)
+        {
+            if (operand.Type == SOpType.Bool) return "make a number of a bool with indicator";
+        }
+
+        return "read numbers in the input with tokens_int or tokens_float";
+    }
+
     /// <summary>Both sides so that they can be compared, or null: numbers with numbers, and otherwise equal types.</summary>
     public (SOp Left, SOp Right)? Comparable(SOp left, SOp right, SourceSpan span)
     {
@@ -98,7 +109,7 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
         // A bool counts as 0 or 1 where it is compared to a number.
         if (left.Type == SOpType.Bool && right.IsNumeric && Indicator(left, span) is { } l) return (l, right);
         if (right.Type == SOpType.Bool && left.IsNumeric && Indicator(right, span) is { } r) return (left, r);
-        diagnostics.ComparedTypes(span, Describe(left), Describe(right));
+        diagnostics.ComparedTypes(span, Describe(left), Describe(right), Advice(left, right));
         return null;
     }
 
@@ -115,8 +126,7 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
     private SOp? Numeric(SOp operand, string symbol, SourceSpan span)
     {
         if (operand.IsNumeric) return operand;
-        string hint = operand.Type == SOpType.Bool ? "; make a number of it with indicator" : string.Empty;
-        diagnostics.OperandType(span, symbol, Describe(operand), hint);
+        diagnostics.OperandType(span, symbol, Describe(operand), Advice(operand));
         return null;
     }
 

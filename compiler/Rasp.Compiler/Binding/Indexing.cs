@@ -132,7 +132,7 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
         bool isNumber = index.IsNumeric;
         if (!keys.Any(k => isNumber ? k.Type is SOpType.Int or SOpType.Float : k.Type == index.Type))
         {
-            session.Diagnostics.ComparedTypes(span, "the keys", ElementwiseBinder.Describe(index));
+            session.Diagnostics.ComparedTypes(span, "the keys", ElementwiseBinder.Describe(index), ElementwiseBinder.Advice(index));
             return Unknown;
         }
 

@@ -88,17 +88,17 @@ internal sealed class DiagnosticBag
     // Types.
     public void WrongKind(SourceSpan span, string expected, string actual) => Error(50, span, $"{expected} is needed here, but this is {actual}");
 
-    public void OperandTypes(SourceSpan span, string op, string left, string right) => Error(51, span,
-        $"'{op}' cannot be applied to {left} and {right}");
+    public void OperandTypes(SourceSpan span, string op, string left, string right, string advice) => Error(51, span,
+        $"'{op}' cannot be applied to {left} and {right}; {advice}");
 
-    public void OperandType(SourceSpan span, string op, string operand, string hint) => Error(52, span,
-        $"'{op}' cannot be applied to {operand}{hint}");
+    public void OperandType(SourceSpan span, string op, string operand, string advice) => Error(52, span,
+        $"'{op}' cannot be applied to {operand}; {advice}");
 
     public void BranchTypes(SourceSpan span, string whenTrue, string whenFalse) => Error(53, span,
         $"a sequence holds one type, but the branches are {whenTrue} and {whenFalse}; make them the same");
 
-    public void ComparedTypes(SourceSpan span, string left, string right) => Error(54, span,
-        $"{left} and {right} are never comparable; convert one of them");
+    public void ComparedTypes(SourceSpan span, string left, string right, string advice) => Error(54, span,
+        $"{left} and {right} cannot be compared; {advice}");
 
     public void DefaultType(SourceSpan span, string value, string @default) => Error(55, span,
         $"the values are {value}, but the default is {@default}; give both the same type");

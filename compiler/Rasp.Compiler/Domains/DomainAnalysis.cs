@@ -45,15 +45,6 @@ internal sealed class DomainAnalysis
     public ImmutableArray<Value> Everywhere(SOp sop) =>
         pool.Create(Analyse(sop).Distinct().SelectMany(s => s.Values)).Values;
 
-    /// <summary>A token as the given type, or null where it has no such form (<c>tokens_int</c> of "a").</summary>
-    public static Value? Token(Value token, SOpType type) => type switch
-    {
-        SOpType.String => Value.FromText(token.ToString()),
-        SOpType.Bool => token.Kind == ValueKind.Boolean ? token : token.ToString() switch { "True" => Value.True, "False" => Value.False, _ => (Value?)null },
-        _ when token.Kind == ValueKind.Number => token,
-        _ => Rational.TryParse(token.ToString(), out Rational number) && (type == SOpType.Float || number.IsInteger) ? Value.FromNumber(number) : (Value?)null,
-    };
-
     /// <summary>What an aggregate without a default gives where nothing is selected.</summary>
     public static Value EmptyValue(AggregateSOp aggregate) => aggregate.Default ?? aggregate.Type switch
     {
@@ -68,7 +59,7 @@ internal sealed class DomainAnalysis
         ValueSet[] sets = sop switch
         {
             ConstantSOp c => Same(pool.Single(c.Value)),
-            TokensSOp t => Same(pool.Create(vocabulary.Select(v => Token(v, t.Type)).OfType<Value>())),
+            TokensSOp t => Same(pool.Create(vocabulary.Select(t.Convert).OfType<Value>())),
             IndicesSOp => PerContext(c => pool.Single(Space.Position(c))),
             ElementwiseSOp e => AnalyseElementwise(e),
             AggregateSOp a => AnalyseAggregate(a),

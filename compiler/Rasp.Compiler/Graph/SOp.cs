@@ -32,6 +32,23 @@ public abstract class SOp
 public sealed class TokensSOp : SOp
 {
     internal TokensSOp(int id, SOpType type, SourceSpan span) : base(id, type, span) { }
+
+    /// <summary>The token as this s-op's type; null where it has no such form (<c>tokens_int</c> of "a").</summary>
+    public Value? Convert(Value token)
+    {
+        switch (Type)
+        {
+            case SOpType.String:
+                return token.Kind == ValueKind.Text ? token : Value.FromText(token.ToString());
+            case SOpType.Bool:
+                // A text is true unless it is empty, whatever it says.
+                return Value.FromBoolean(token.Kind == ValueKind.Text ? token.Text.Length > 0 : token.Number != Rational.Zero);
+            default:
+                Rational number = token.Number;
+                bool isNumber = token.Kind == ValueKind.Text ? Rational.TryParse(token.Text, out number) : token.Kind == ValueKind.Number;
+                return isNumber && (Type == SOpType.Float || number.IsInteger) ? Value.FromNumber(number) : null as Value?;
+        }
+    }
 }
 
 /// <summary>The position itself, from 0.</summary>

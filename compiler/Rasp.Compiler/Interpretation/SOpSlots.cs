@@ -11,7 +11,7 @@ internal sealed class TokensSlot(TokensSOp sop) : SOpSlot(sop)
     {
         for (int i = 0; i < tokens.Length; i++)
         {
-            if (Convert(tokens[i]) is { } value) Values[i] = value;
+            if (sop.Convert(tokens[i]) is { } value) Values[i] = value;
             else Fail(i, $"the token '{tokens[i]}' is not {Kind(SOp.Type)}");
         }
     }
@@ -21,22 +21,6 @@ internal sealed class TokensSlot(TokensSOp sop) : SOpSlot(sop)
         SOpType.Int => "an int",
         _ => "a number",
     };
-
-    private Value? Convert(Value token)
-    {
-        switch (SOp.Type)
-        {
-            case SOpType.String:
-                return token.Kind == ValueKind.Text ? token : token.ToString();
-            case SOpType.Bool:
-                // A text is true unless it is empty, whatever it says.
-                return token.Kind == ValueKind.Text ? token.Text.Length > 0 : token.Number != Rational.Zero;
-            default:
-                Rational number = token.Number;
-                bool isNumber = token.Kind == ValueKind.Text ? Rational.TryParse(token.Text, out number) : token.Kind == ValueKind.Number;
-                return isNumber && (SOp.Type == SOpType.Float || number.IsInteger) ? Value.FromNumber(number) : (Value?)null;
-        }
-    }
 }
 
 internal sealed class IndicesSlot : SOpSlot

@@ -17,7 +17,7 @@ internal sealed partial class Lowerer
         OneHotView? view = oneHot.TryGetValue(sop, out Variable? variable) ? OneHotView.Identity(variable) : sop switch
         {
             ConstantSOp c => OneHotView.Constant(c.Value),
-            TokensSOp t => new OneHotView(tokens, [.. tokens.Values.Select(v => DomainAnalysis.Token(v, t.Type))]),
+            TokensSOp t => new OneHotView(tokens, [.. tokens.Values.Select(t.Convert)]),
             IndicesSOp => OneHotView.Identity(indices),
             ElementwiseSOp e when e.Operands.Select(View).OfType<OneHotView>().ToImmutableArray() is { } operands
                 && operands.Length == e.Operands.Length => OneHotView.Apply(e, operands),

@@ -59,7 +59,7 @@ internal static class InjectVerb
             if (teacher is null) return Task.FromResult(1);
             InjectionTask task = ShuffleDyck.Create(parsed.GetRequiredValue(pairs), parsed.GetValue(longest));
             using LanguageModel pretrained = LanguageModel.Load(parsed.GetRequiredValue(model));
-            InjectionReport report = new Injector().Run(teacher, pretrained, task, recipe, new ProgressLines<InjectionProgress>(error, Describe), cancellation);
+            InjectionReport report = Injector.Run(teacher, pretrained, task, recipe, new ProgressLines<InjectionProgress>(error, Describe), cancellation);
             Write(report, parsed.GetValue(json), parsed.InvocationConfiguration.Output);
             return Task.FromResult(0);
         });

@@ -104,6 +104,6 @@ public class BindingDiagnosticTests
     [Fact]
     public void A_diagnostic_prints_in_the_form_that_builds_understand() =>
         Assert.Equal(
-            "test.rasp(1,5,1,12): error RASP0051: '+' cannot be applied to a string and an int",
+            "test.rasp(1,5,1,12): error RASP0051: '+' cannot be applied to a string and an int; read numbers in the input with tokens_int or tokens_float",
             Compilation.Parse("a = \"a\" + 1;", "test.rasp").Diagnostics.Single().ToString());
 }
