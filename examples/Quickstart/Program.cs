@@ -38,7 +38,7 @@ try
         Load("shuffle_dyck"),
         model,
         ShuffleDyck.Create(["()", "[]"]),
-        options with { Output = Beside("injected") },
+        options with { HeldOutText = Beside("model/heldout.txt"), Output = Beside("injected") },
         new ProgressLines(),
         stop.Token);
     Console.WriteLine();

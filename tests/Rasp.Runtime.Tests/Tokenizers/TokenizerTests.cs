@@ -1,6 +1,6 @@
 using System.Text;
 using Rasp.Format;
-using Rasp.Runtime.Tests.LanguageModels;
+using Rasp.Runtime.Tests.Models;
 using Rasp.Runtime.Tokenizers;
 
 namespace Rasp.Runtime.Tests.Tokenizers;

@@ -1,4 +1,4 @@
-namespace Rasp.Runtime.Tests.LanguageModels;
+namespace Rasp.Runtime.Tests.Models;
 
 /// <summary>
 /// A second, independent implementation of the decoder: plain loops in double precision over a llama2.c file that it reads

@@ -3,7 +3,7 @@ using Rasp.Runtime.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Rasp.Runtime.Tests.LanguageModels;
+namespace Rasp.Runtime.Tests.Models;
 
 public sealed class LanguageModelTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Rasp.Runtime.Tests.LanguageModels;
+namespace Rasp.Runtime.Tests.Models;
 
 /// <summary>Reference models beside the repository; a user's checkout need not have them.</summary>
 internal static class SharedModels

@@ -1,7 +1,7 @@
 using Rasp.Format;
 using Rasp.Runtime.LanguageModels;
 
-namespace Rasp.Runtime.Tests.LanguageModels;
+namespace Rasp.Runtime.Tests.Models;
 
 public sealed class DamagedModelTests : IDisposable
 {
