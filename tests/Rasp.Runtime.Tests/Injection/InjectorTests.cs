@@ -35,7 +35,7 @@ public sealed class InjectorTests : IDisposable
         HeadLearningRate = 1e-2,
         DecodingInputs = 100,
         Counterfactuals = 30,
-        HeldOutCharacters = 64,
+        HeldOutTokens = 64,
         Output = Path.Combine(folder, "out"),
     };
 
