@@ -24,7 +24,8 @@ public sealed record InjectionOptions
 
     public double LearningRate { get; init; } = 1e-3;
 
-    public double HeadLearningRate { get; init; } = 5e-3;
+    /// <summary>For heads that read a residual stream of size 1.</summary>
+    public double HeadLearningRate { get; init; } = 1e-3;
 
     public double GradientClip { get; init; } = 1;
 

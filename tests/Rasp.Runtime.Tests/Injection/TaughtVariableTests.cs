@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Rasp.Format;
 using Rasp.Runtime.Injection;
 using Rasp.Runtime.LanguageModels;
@@ -50,6 +49,6 @@ public sealed class TaughtVariableTests
         ManifestVariable variable = new("v", type, 1, 1, Resident: true, 0, Rasp.Format.ResidualSite.Mid, VariableEncoding.Linear, [0],
             [.. Enumerable.Range(0, values).Select(i => Value.FromNumber(Rational.Create(i, values)))]);
         return new TaughtVariable(0, variable, Point, [.. taken.Select(t =>
-            new TracedInput(new TranslatedPrompt(new long[t.Length + 1], [.. t.Select(_ => Value.FromText("a"))]), ImmutableArray.Create(t), 0))]);
+            new TracedInput(new TranslatedPrompt(new long[t.Length + 1], [.. t.Select(_ => Value.FromText("a"))]), [t], 0))]);
     }
 }
