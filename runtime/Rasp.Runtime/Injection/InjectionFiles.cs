@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using Rasp.Format;
 using Rasp.Runtime.LanguageModels;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Rasp.Runtime.Injection;
 
@@ -26,13 +24,7 @@ internal static class InjectionFiles
     private static IEnumerable<(string Name, long[] Shape, float[] Data)> Tensors(VariableHead head)
     {
         string name = head.Variable.Variable.Name;
-        yield return ($"{name}.weight", head.Weight.shape, Data(head.Weight));
-        yield return ($"{name}.bias", head.Bias.shape, Data(head.Bias));
-    }
-
-    private static float[] Data(Tensor tensor)
-    {
-        using Tensor held = tensor.detach().cpu();
-        return held.data<float>().ToArray();
+        yield return ($"{name}.weight", head.Weight.shape, head.Rows());
+        yield return ($"{name}.bias", head.Bias.shape, head.Bias.detach().cpu().data<float>().ToArray());
     }
 }

@@ -24,7 +24,8 @@ public sealed record InjectionOptions
 
     public double LearningRate { get; init; } = 1e-3;
 
-    public double HeadLearningRate { get; init; } = 5e-3;
+    /// <summary>For heads that read a residual stream of size 1.</summary>
+    public double HeadLearningRate { get; init; } = 1e-3;
 
     public double GradientClip { get; init; } = 1;
 
@@ -70,14 +71,14 @@ public sealed record InjectionOptions
     /// <summary>Counterfactuals sought for every variable.</summary>
     public int Counterfactuals { get; init; } = 300;
 
-    /// <summary>Text like the model's training text, a file; null takes samples of the model itself.</summary>
+    /// <summary>Text like the model's training text, a file; null takes the end of the held-out text.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Text that the model was not trained on, a file; null takes other samples of the model itself.</summary>
+    /// <summary>Text that the model was not trained on, a file; null takes samples of the model itself.</summary>
     public string? HeldOutText { get; init; }
 
-    /// <summary>Characters of held-out text on which the language loss is measured.</summary>
-    public int HeldOutCharacters { get; init; } = 40_000;
+    /// <summary>How much of the held-out text, from its start, the language loss is measured on.</summary>
+    public int HeldOutTokens { get; init; } = 20_480;
 
     /// <summary>Where the injected model, its heads and <c>injection.json</c> go; null writes nothing.</summary>
     public string? Output { get; init; }
@@ -92,12 +93,12 @@ public sealed record InjectionOptions
         TextBatches = 20,
         DecodingInputs = 500,
         Counterfactuals = 60,
-        HeldOutCharacters = 10_000,
+        HeldOutTokens = 10_240,
     };
 
     internal InjectionOptions Checked()
     {
-        if (Steps < 1 || Batch < 2 || TracedBatches < 1 || TextBatch < 1 || TextBatches < 1 || TextEvery < 1 || TextWindow < 2 || DecodingInputs < 1 || Counterfactuals < 1 || HeldOutCharacters < 1)
+        if (Steps < 1 || Batch < 2 || TracedBatches < 1 || TextBatch < 1 || TextBatches < 1 || TextEvery < 1 || TextWindow < 2 || DecodingInputs < 1 || Counterfactuals < 1 || HeldOutTokens < 1)
             throw new RaspException("An injection option that counts something is too small; counts are at least 1, a batch and a text window at least 2.");
         if (LearningRate <= 0 || HeadLearningRate <= 0 || GradientClip <= 0)
             throw new RaspException("The learning rates and the gradient clip must be greater than 0.");

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Rasp.Format;
 using Rasp.Runtime.LanguageModels;
-using Rasp.Runtime.Pretraining;
 using Rasp.Runtime.Verification;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,8 +32,8 @@ public static class Injector
         InjectionData data = stages.Do("tracing the program", () => InjectionData.Trace(program, task, options));
         ImmutableArray<VariableHead> heads = stages.Do("finding the variables", () => VariableHeads.Fit(model, teacher.Manifest, alignment, data.Training));
         VariableHead result = Result(teacher.Manifest, alignment, data, heads);
-        HeldOut heldOut = stages.Do("reading the texts", () => HeldOut.Read(model, options));
-        TextPool text = stages.Do("reading the texts", () => new TextPool(model, Texts(model, options), options.TextBatch));
+        InjectionTexts texts = stages.Do("reading the texts", () => InjectionTexts.Read(model, options));
+        TextPool text = new(model, texts.Kept, options.TextBatch);
 
         using LanguageModel baseline = model.Clone();
         new InjectionTraining(baseline, program, data.Training, text, [], null, options).Run("baseline", progress, cancellation);
@@ -42,7 +41,7 @@ public static class Injector
         new InjectionTraining(injected, program, data.Training, text, [.. heads.Where(h => !h.Variable.IsConstant)], result, options).Run("injection", progress, cancellation);
 
         ImmutableArray<SetReport> sets = stages.Do("measuring accuracy", () => Sets(model, baseline, injected, data, task, program.Translator));
-        LanguageReport language = stages.Do("measuring the language loss", () => heldOut.Measure(model, baseline, injected, cancellation));
+        LanguageReport language = stages.Do("measuring the language loss", () => texts.Measure(model, baseline, injected, cancellation));
         ImmutableArray<VariableReport> variables = stages.Do("exchanging variables", () => Variables(injected, program, data, heads, options));
         InjectionReport report = new(task.Name, teacher.Manifest.Program, teacher.Manifest.Export, model.ParameterCount, options, sets, language, variables);
         if (options.Output is string folder) InjectionFiles.Write(folder, injected, heads, report);
@@ -63,15 +62,6 @@ public static class Injector
             return pairs == inputs.Select(input => input.Answer).Distinct().Count()
                 && pairs == inputs.Select(input => input.Values[variable.Index][^1]).Distinct().Count();
         }
-    }
-
-    private static IReadOnlyList<long[]> Texts(LanguageModel model, InjectionOptions options)
-    {
-        int length = Math.Min(options.TextWindow, model.Config.MaxPositions);
-        int count = options.TextBatches * options.TextBatch;
-        return options.Text is string path
-            ? TextWindows.Read(model, path, count, length)
-            : TextWindows.Sample(model, count, length, options.Seed);
     }
 
     private static ImmutableArray<SetReport> Sets(
@@ -107,29 +97,6 @@ public static class Injector
     private static string Site(ManifestVariable variable) => $"{variable.Layer}.resid_{variable.Site.ToString().ToLowerInvariant()}";
 
     private static string Site(HookPoint point) => $"{point.Layer}.resid_{point.Site.ToString().ToLowerInvariant()}";
-
-    /// <summary>The text on which the language loss is measured: one window after the other, each read on its own.</summary>
-    private sealed record HeldOut(string Name, ReadOnlyMemory<int> Text, int Window)
-    {
-        public static HeldOut Read(LanguageModel model, InjectionOptions options)
-        {
-            int length = Math.Min(options.TextWindow, model.Config.MaxPositions);
-            int count = Math.Max(1, options.HeldOutCharacters / length);
-            IReadOnlyList<long[]> windows = options.HeldOutText is string path
-                ? TextWindows.Read(model, path, count, length)
-                : TextWindows.Sample(model, count, length, options.Seed + 1_000_000);
-            return new HeldOut(
-                options.HeldOutText is null ? "samples of the model itself" : "held-out text", windows.SelectMany(w => w).Select(id => (int)id).ToArray(), length);
-        }
-
-        public LanguageReport Measure(LanguageModel before, LanguageModel baseline, LanguageModel after, CancellationToken cancellation)
-        {
-            HeldOutWindows windows = new(Window, before.Tokenizer.Bos);
-            return new LanguageReport(Name, windows.Targets(Text).Count(), Loss(before), Loss(baseline), Loss(after));
-
-            double Loss(LanguageModel model) => HeldOutLoss.Measure(model, [Text], windows, Window, cancellation);
-        }
-    }
 
     /// <summary>Names what is being done, and stops between stages.</summary>
     private sealed class Stages(IProgress<InjectionProgress>? progress, CancellationToken cancellation)

@@ -9,12 +9,12 @@ internal static class TextWindows
 {
     private const int SampledAtOnce = 64;
 
-    /// <summary>At most <paramref name="count"/> windows of a file one after the other, from its start.</summary>
-    public static IReadOnlyList<long[]> Read(LanguageModel model, string path, int count, int length)
+    /// <summary>A file cut into windows one after the other, from its start; a rest shorter than a window is left out.</summary>
+    public static IReadOnlyList<long[]> Read(LanguageModel model, string path, int length)
     {
         int[] text = TrainingText.Tokens([path], model.Tokenizer);
         if (text.Length < length) throw new RaspException($"'{path}' has {text.Length} tokens, but one window needs {length}; give a longer text.");
-        return [.. Enumerable.Range(0, Math.Min(count, text.Length / length)).Select(w =>
+        return [.. Enumerable.Range(0, text.Length / length).Select(w =>
             (long[])[.. text.AsSpan(w * length, length).ToArray().Select(token => (long)token)])];
     }
 

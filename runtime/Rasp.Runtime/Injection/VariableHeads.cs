@@ -33,14 +33,15 @@ internal static class VariableHeads
         foreach (HookPoint point in points)
         {
             TaughtVariable[] here = [.. variables.Where(v => v.Point == point)];
-            Tensor inputsHere = cat([.. sample.Select((batch, i) => passes[i].Residual(point).narrow(1, 1, batch.Length - 1).reshape(-1, model.Config.HiddenSize))], 0);
-            Tensor targets = tensor([.. sample.SelectMany(batch => batch.Inputs).SelectMany(input => Targets(here, input))], [inputsHere.shape[0], here.Sum(v => v.Outputs)]);
-            (Tensor rows, Tensor bias) = LeastSquares.Solve(inputsHere, targets, Ridge);
+            Tensor stream = cat([.. sample.Select((batch, i) => passes[i].Residual(point).narrow(1, 1, batch.Length - 1).reshape(-1, model.Config.HiddenSize))], 0);
+            double scale = Math.Sqrt((stream * stream).mean().item<float>());
+            Tensor targets = tensor([.. sample.SelectMany(batch => batch.Inputs).SelectMany(input => Targets(here, input))], [stream.shape[0], here.Sum(v => v.Outputs)]);
+            (Tensor rows, Tensor bias) = LeastSquares.Solve(stream / scale, targets, Ridge);
             int first = 0;
             foreach (TaughtVariable variable in here)
             {
                 heads[variable.Index] = new VariableHead(
-                    variable, Numbers(rows.narrow(0, first, variable.Outputs)), Numbers(bias.narrow(0, first, variable.Outputs)));
+                    variable, Numbers(rows.narrow(0, first, variable.Outputs)), Numbers(bias.narrow(0, first, variable.Outputs)), scale);
                 first += variable.Outputs;
             }
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Rasp.Format;
 using Rasp.Runtime.Injection;
@@ -32,10 +31,10 @@ public sealed class InjectorTests : IDisposable
         TextBatch = 2,
         TextWindow = 16,
         LearningRate = 3e-3,
-        HeadLearningRate = 1e-2,
+        HeadLearningRate = 3e-3,
         DecodingInputs = 100,
         Counterfactuals = 30,
-        HeldOutCharacters = 64,
+        HeldOutTokens = 64,
         Output = Path.Combine(folder, "out"),
     };
 
@@ -91,7 +90,7 @@ public sealed class InjectorTests : IDisposable
     {
         CompiledModel program = TinyPrograms.Compile("any_a = aggregate(select(tokens, tokens, ==), indicator(tokens == \"a\")) > 0;", "any_a", "ab:", 8, causal: false);
         using LanguageModel model = Model();
-        Assert.Contains("--causal", Assert.Throws<RaspException>(() => Injector.Run(program, model, Task, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains("--causal", Assert.Throws<RaspException>(() => Injector.Run(program, model, Task, Options, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +98,7 @@ public sealed class InjectorTests : IDisposable
     {
         using LanguageModel model = Model();
         InjectionOptions options = Options with { Text = Path.Combine(folder, "absent.txt") };
-        Assert.Contains("absent.txt", Assert.Throws<RaspException>(() => Injector.Run(TinyPrograms.AnyA(), model, Task, options)).Message, StringComparison.Ordinal);
+        Assert.Contains("absent.txt", Assert.Throws<RaspException>(() => Injector.Run(TinyPrograms.AnyA(), model, Task, options, cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
     private static LanguageModel Model() => LanguageModel.Create(

@@ -1,4 +1,5 @@
 using Rasp.Compiler;
+using Rasp.Compiler.Graph;
 using Rasp.Format;
 
 namespace Rasp.Runtime.Tests.Injection;
