@@ -43,7 +43,11 @@ internal static class InjectVerb
             file, model, pairs, longest, quick, steps, seed, text, heldOut, directory, json,
         };
         ProgramOptions options = new(command);
-        command.SetAction((parsed, cancellation) =>
+        // On a thread of its own: Ctrl-C is listened for only once this returns.
+        command.SetAction((parsed, cancellation) => Task.Run(() => Inject(parsed, cancellation), CancellationToken.None));
+        return command;
+
+        int Inject(ParseResult parsed, CancellationToken cancellation)
         {
             InjectionOptions recipe = parsed.GetValue(quick) ? InjectionOptions.Short : new InjectionOptions();
             recipe = recipe with
@@ -54,17 +58,17 @@ internal static class InjectVerb
                 HeldOutText = parsed.GetValue(heldOut),
                 Output = parsed.GetValue(directory),
             };
+            TextWriter error = parsed.InvocationConfiguration.Error;
+
             // Before the compile, which takes longer.
             using LanguageModel pretrained = LanguageModel.Load(parsed.GetRequiredValue(model));
-            TextWriter error = parsed.InvocationConfiguration.Error;
             CompiledModel? teacher = Teacher(parsed.GetRequiredValue(file), options.Read(parsed), error);
-            if (teacher is null) return Task.FromResult(1);
+            if (teacher is null) return 1;
             InjectionTask task = ShuffleDyck.Create(parsed.GetRequiredValue(pairs), parsed.GetValue(longest));
             InjectionReport report = Injector.Run(teacher, pretrained, task, recipe, new ProgressLines<InjectionProgress>(error, Describe), cancellation);
             Write(report, parsed.GetValue(json), parsed.InvocationConfiguration.Output);
-            return Task.FromResult(0);
-        });
-        return command;
+            return 0;
+        }
     }
 
     private static CompiledModel? Teacher(string path, CompileSettings options, TextWriter error)

@@ -32,29 +32,32 @@ internal static class PretrainVerb
         {
             text, directory, layers, dModel, heads, keyValueHeads, dFf, context, batch, steps, evaluateEvery, seed, learningRate, weightDecay, resume, json,
         };
-        command.SetAction((parsed, cancellation) => Task.FromResult(Run(
-            new PretrainOptions
-            {
-                TextFiles = parsed.GetRequiredValue(text),
-                OutputDirectory = parsed.GetRequiredValue(directory),
-                Layers = parsed.GetValue(layers),
-                DModel = parsed.GetValue(dModel),
-                Heads = parsed.GetValue(heads),
-                KeyValueHeads = parsed.GetValue(keyValueHeads),
-                DFf = parsed.GetValue(dFf),
-                Context = parsed.GetValue(context),
-                Batch = parsed.GetValue(batch),
-                Steps = parsed.GetValue(steps),
-                EvaluateEvery = parsed.GetValue(evaluateEvery),
-                Seed = parsed.GetValue(seed),
-                LearningRate = parsed.GetValue(learningRate),
-                WeightDecay = parsed.GetValue(weightDecay),
-                Resume = parsed.GetValue(resume),
-            },
-            parsed.GetValue(json),
-            parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error,
-            cancellation)));
+        // On a thread of its own: Ctrl-C is listened for only once this returns.
+        command.SetAction((parsed, cancellation) => Task.Run(
+            () => Run(
+                new PretrainOptions
+                {
+                    TextFiles = parsed.GetRequiredValue(text),
+                    OutputDirectory = parsed.GetRequiredValue(directory),
+                    Layers = parsed.GetValue(layers),
+                    DModel = parsed.GetValue(dModel),
+                    Heads = parsed.GetValue(heads),
+                    KeyValueHeads = parsed.GetValue(keyValueHeads),
+                    DFf = parsed.GetValue(dFf),
+                    Context = parsed.GetValue(context),
+                    Batch = parsed.GetValue(batch),
+                    Steps = parsed.GetValue(steps),
+                    EvaluateEvery = parsed.GetValue(evaluateEvery),
+                    Seed = parsed.GetValue(seed),
+                    LearningRate = parsed.GetValue(learningRate),
+                    WeightDecay = parsed.GetValue(weightDecay),
+                    Resume = parsed.GetValue(resume),
+                },
+                parsed.GetValue(json),
+                parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error,
+                cancellation),
+            CancellationToken.None));
         return command;
     }
 
