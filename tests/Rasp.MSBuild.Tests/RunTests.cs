@@ -175,7 +175,7 @@ public sealed class RunTests
             string line = Assert.Single(File.ReadLines(file), l => l.StartsWith(Start, StringComparison.Ordinal));
             string[] parts = line[Start.Length..].Split(" prints ");
             string[] words = parts[0].Split(' ');
-            RaspCommand run = await RaspCommand.Succeeds("run", file, "--export", words[2], "--engine", "both", "--json", words[3].Trim('"'));
+            RaspCommand run = await RaspCommand.Succeeds("run", file, "--export", words[2], "--max-length", "8", "--engine", "both", "--json", words[3].Trim('"'));
             JsonElement values = JsonDocument.Parse(Assert.Single(run.OutputLines)).RootElement.GetProperty("values");
             Assert.Equal(parts[1].Split(' ').Select(Expected), values.EnumerateArray().Select(v => v.ToString()));
         }
