@@ -65,10 +65,12 @@ internal sealed class ProgressLines : IProgress<InjectionProgress>
 
     public void Report(InjectionProgress value)
     {
-        if (value.Stage == stage && value.Done < value.Total && sinceLast.Elapsed.TotalSeconds < 5) return;
+        bool isLast = value.Done == value.Total;
+        if (value.Stage == stage && (value.Total == 1 || (!isLast && sinceLast.Elapsed.TotalSeconds < 5))) return;
         stage = value.Stage;
         sinceLast.Restart();
-        string left = value.Left is TimeSpan time && value.Done < value.Total ? $"{time:m\\:ss} left" : string.Empty;
-        Console.WriteLine($"  {value.Stage,-30} {value.Done,5}/{value.Total,-5} {left,-10} {value.Detail}".TrimEnd());
+        string steps = value.Total == 1 ? string.Empty : $"{value.Done}/{value.Total}";
+        string left = value.Left is TimeSpan time && !isLast ? $"{time:m\\:ss} left" : string.Empty;
+        Console.WriteLine($"  {value.Stage,-27} {steps,-9} {left,-10} {value.Detail}".TrimEnd());
     }
 }

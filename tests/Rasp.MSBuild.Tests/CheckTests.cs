@@ -6,7 +6,7 @@ public sealed class CheckTests
 {
     [Theory]
     [InlineData("x = 1;\ny = tokns;\n", "(2,5,2,10): error RASP0030: 'tokns' is not defined; did you mean 'tokens'?")]
-    [InlineData("x = indices + tokens;\n", "(1,5,1,21): error RASP0051: '+' cannot be applied to an int s-op and a string s-op")]
+    [InlineData("x = indices + tokens;\n", "(1,5,1,21): error RASP0051: '+' cannot be applied to an int s-op and a string s-op; read numbers in the input with tokens_int or tokens_float")]
     [InlineData("x = indices\ny = 2;\n", "(1,12,1,12): error RASP0002: the statement is not finished; end it with ';'")]
     public async Task Each_mistake_is_one_line_with_its_place(string text, string expected)
     {

@@ -89,7 +89,7 @@ public sealed class CompileTests
 
     [Theory]
     [InlineData("x = tokns;\n", "(1,5,1,10): error RASP0030: 'tokns' is not defined; did you mean 'tokens'?")]
-    [InlineData("x = indices + tokens;\n", "(1,5,1,21): error RASP0051: '+' cannot be applied to an int s-op and a string s-op")]
+    [InlineData("x = indices + tokens;\n", "(1,5,1,21): error RASP0051: '+' cannot be applied to an int s-op and a string s-op; read numbers in the input with tokens_int or tokens_float")]
     [InlineData("x = indices\n", "(1,12,1,12): error RASP0002: the statement is not finished; end it with ';'")]
     [InlineData("x = 1 / indices;\n", "(1,5,1,16): error RASP0120: for the input [\"a\"] the program has no value at position 0: division by zero")]
     public async Task A_program_with_a_mistake_leaves_no_file(string text, string expected)

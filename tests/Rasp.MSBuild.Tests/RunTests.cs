@@ -91,11 +91,11 @@ public sealed class RunTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("r.rasp", Reverse);
-        foreach (string engine in (string[])["interpreter", "transformer", "both"])
+        foreach (string[] options in (string[][])[["--engine", "transformer"], ["--engine", "both"], ["--vocab", "abc"]])
         {
             await RaspCommand.Fails(
                 "rasp : error : the token \"x\" at position 2 of the input \"abx\" is not in the vocabulary [\"a\", \"b\", \"c\"]; change the input, or --vocab or #pragma vocab",
-                "run", file, "--engine", engine, "abx");
+                ["run", file, .. options, "abx"]);
         }
 
         string inputs = folder.Write("inputs.jsonl", "\"ab\"\n\"xa\"\n");
@@ -111,7 +111,19 @@ public sealed class RunTests
         string file = folder.Write("r.rasp", Reverse);
         await RaspCommand.Fails(
             "rasp : error : the input \"abcab\" has 5 tokens, but the maximum length is 4; shorten it, or raise --max-length or #pragma max-length",
-            "run", file, "abcab");
+            "run", file, "--engine", "both", "abcab");
+        await RaspCommand.Fails(
+            "rasp : error : the input \"abcab\" has 5 tokens, but the maximum length is 3; shorten it, or raise --max-length or #pragma max-length",
+            "run", file, "--max-length", "3", "abcab");
+    }
+
+    [Fact]
+    public async Task Pragmas_do_not_bound_what_the_interpreter_takes()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("r.rasp", Reverse);
+        RaspCommand run = await RaspCommand.Succeeds("run", file, "abxabx");
+        Assert.Equal("reverse(\"abxabx\") = [\"x\", \"b\", \"a\", \"x\", \"b\", \"a\"]", Assert.Single(run.OutputLines));
     }
 
     [Fact]

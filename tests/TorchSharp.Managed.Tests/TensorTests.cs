@@ -6,6 +6,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace TorchSharp.Managed.Tests;
 
 /// <summary>Views, ownership, errors, randomness.</summary>
+[Collection(nameof(MemoryAccount))]
 public class TensorTests
 {
     [Fact]
@@ -44,7 +45,7 @@ public class TensorTests
     public void Scopes_give_memory_back_and_moved_tensors_live()
     {
         Tensor kept, moved;
-        var before = StoragePool.BytesInUse;
+        var before = MemoryAccount.Settled();
         using (var outer = NewDisposeScope())
         {
             using (var inner = NewDisposeScope())

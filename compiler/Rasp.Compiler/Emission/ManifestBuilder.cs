@@ -10,16 +10,20 @@ namespace Rasp.Compiler.Emission;
 /// <summary>Describes the compiled model: sizes, output and every variable under the program's own names.</summary>
 internal sealed class ManifestBuilder
 {
+    private const int LongestExpression = 60;
+
     private readonly RaspProgram program;
     private readonly Schedule schedule;
     private readonly Lowerer lowerer;
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<object, string> programNames;
 
     private ManifestBuilder(RaspProgram program, Schedule schedule, Lowerer lowerer)
     {
         this.program = program;
         this.schedule = schedule;
         this.lowerer = lowerer;
+        programNames = program.SOps.GroupBy(s => s.SOp).ToDictionary(g => (object)g.Key, g => g.Last().Name);
     }
 
     /// <summary>The manifest of weights that are not there yet: nothing is counted and nothing verified.</summary>
@@ -102,14 +106,14 @@ internal sealed class ManifestBuilder
 
     private NamedSOp? ProgramName(Variable variable) => program.SOps.LastOrDefault(s => s.SOp == variable.SOp);
 
-    private static string MadeUpName(Variable variable) => variable.SOp switch
-    {
-        TokensSOp => "tokens",
-        IndicesSOp => "indices",
-        AggregateSOp => Place("aggregate", variable),
-        SelectorWidthSOp => Place("width", variable),
-        _ => Place("elementwise", variable),
-    };
+    /// <summary>The expression itself, where it is short; else what it is and where it stands.</summary>
+    private string MadeUpName(Variable variable) =>
+        GraphPrinter.Expression(variable.SOp, programNames, LongestExpression) ?? variable.SOp switch
+        {
+            AggregateSOp => Place("aggregate", variable),
+            SelectorWidthSOp => Place("selector_width", variable),
+            _ => Place("elementwise", variable),
+        };
 
     private static string Place(string kind, Variable variable) =>
         string.Create(CultureInfo.InvariantCulture, $"{kind}@{variable.SOp.Span.StartLine}:{variable.SOp.Span.StartColumn}");

@@ -32,6 +32,24 @@ public static class GraphPrinter
         return text.ToString();
     }
 
+    /// <summary>
+    /// The node as one expression in which the nodes of <paramref name="names"/> stand by their names; null where it would
+    /// be longer than <paramref name="limit"/> characters.
+    /// </summary>
+    public static string? Expression(object node, IReadOnlyDictionary<object, string> names, int limit)
+    {
+        Dictionary<object, string> labels = [];
+        foreach (object operand in ProgramGraph.Operands(node))
+        {
+            if (names.TryGetValue(operand, out string? name)) labels[operand] = name;
+            else if (Expression(operand, names, limit - 2) is string inner) labels[operand] = IsCompound(operand) ? $"({inner})" : inner;
+            else return null;
+        }
+
+        string text = Describe(node, labels);
+        return text.Length <= limit ? text : null;
+    }
+
     /// <summary>The operator as it is written in the language; lookups and conditionals have none.</summary>
     public static string Symbol(ElementwiseOperator op) => op switch
     {
@@ -56,6 +74,9 @@ public static class GraphPrinter
         ElementwiseOperator.Conditional => "if",
         _ => "lookup",
     };
+
+    private static bool IsCompound(object node) => node is NotSelector or AndSelector or OrSelector
+        or ElementwiseSOp { Operator: not (ElementwiseOperator.Round or ElementwiseOperator.Indicator or ElementwiseOperator.Lookup or ElementwiseOperator.Tuple) };
 
     private static string TypeOf(object node) => node is not SOp sop ? "selector" : sop.Type switch
     {
@@ -84,6 +105,7 @@ public static class GraphPrinter
     private static string Describe(ElementwiseSOp node, ImmutableArray<string> operands) => node.Operator switch
     {
         ElementwiseOperator.Conditional => $"{operands[1]} if {operands[0]} else {operands[2]}",
+        ElementwiseOperator.Tuple => $"({string.Join(", ", operands)})",
         ElementwiseOperator.Lookup => $"lookup({operands[0]}, {Describe(node.Table)})",
         ElementwiseOperator.Round or ElementwiseOperator.Indicator => $"{Symbol(node.Operator)}({operands[0]})",
         _ when operands.Length == 1 => $"{Symbol(node.Operator)} {operands[0]}",

@@ -5,7 +5,7 @@ namespace Rasp.Tool.Text;
 
 /// <summary>
 /// Long work's progress with the time left, one line every few seconds, so that a log of a build machine stays readable.
-/// The first and the last report of every stage are always printed.
+/// The first and the last report of every stage are always printed, of a stage without steps the first.
 /// </summary>
 internal sealed class ProgressLines<T>(TextWriter error, Func<T, StageProgress> describe) : IProgress<T>
 {
@@ -17,7 +17,8 @@ internal sealed class ProgressLines<T>(TextWriter error, Func<T, StageProgress> 
     public void Report(T value)
     {
         StageProgress now = describe(value);
-        if (now.Stage == stage && now.Done < now.Total && sinceLast.Elapsed < Interval) return;
+        bool isShort = now.Total <= 1;
+        if (now.Stage == stage && (isShort || (now.Done < now.Total && sinceLast.Elapsed < Interval))) return;
         stage = now.Stage;
         sinceLast.Restart();
         error.WriteLine(string.Join(", ", Parts(now)));
@@ -25,7 +26,7 @@ internal sealed class ProgressLines<T>(TextWriter error, Func<T, StageProgress> 
 
     private static IEnumerable<string> Parts(StageProgress now)
     {
-        yield return string.Create(CultureInfo.InvariantCulture, $"{now.Stage} {now.Done}/{now.Total}");
+        yield return now.Total <= 1 ? now.Stage : string.Create(CultureInfo.InvariantCulture, $"{now.Stage} {now.Done}/{now.Total}");
         if (now.Detail.Length > 0) yield return now.Detail;
         if (now.Left is TimeSpan left && now.Done < now.Total) yield return $"{Time(left)} left";
     }

@@ -54,11 +54,12 @@ internal static class InjectVerb
                 HeldOutText = parsed.GetValue(heldOut),
                 Output = parsed.GetValue(directory),
             };
+            // Before the compile, which takes longer.
+            using LanguageModel pretrained = LanguageModel.Load(parsed.GetRequiredValue(model));
             TextWriter error = parsed.InvocationConfiguration.Error;
             CompiledModel? teacher = Teacher(parsed.GetRequiredValue(file), options.Read(parsed), error);
             if (teacher is null) return Task.FromResult(1);
             InjectionTask task = ShuffleDyck.Create(parsed.GetRequiredValue(pairs), parsed.GetValue(longest));
-            using LanguageModel pretrained = LanguageModel.Load(parsed.GetRequiredValue(model));
             InjectionReport report = Injector.Run(teacher, pretrained, task, recipe, new ProgressLines<InjectionProgress>(error, Describe), cancellation);
             Write(report, parsed.GetValue(json), parsed.InvocationConfiguration.Output);
             return Task.FromResult(0);

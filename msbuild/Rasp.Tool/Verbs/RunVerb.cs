@@ -55,7 +55,10 @@ internal static class RunVerb
     {
         if (ProgramSource.Load(path, options, error) is not ProgramSource source) return 1;
         ImmutableArray<NamedSOp> exports = source.Exports();
-        ImmutableArray<InputTokens> checkedInputs = [.. inputs.Select(i => i.Within(source.Settings))];
+
+        // The pragmas say what the weights are for; the interpreter takes any input unless an option says otherwise.
+        CompileSettings bounds = engine == Engine.Interpreter ? options : source.Settings;
+        ImmutableArray<InputTokens> checkedInputs = [.. inputs.Select(i => i.Within(bounds))];
 
         bool succeeded = true;
         foreach (NamedSOp export in exports)

@@ -14,6 +14,7 @@ internal sealed record PretrainState(int TextTokens, int Step = 0, int BestStep 
 internal sealed class PretrainCheckpoint
 {
     private const string StateFile = "state.json";
+    private const string NextSuffix = ".next";
 
     private readonly string folder;
     private readonly string options;
@@ -25,12 +26,14 @@ internal sealed class PretrainCheckpoint
         this.options = JsonSerializer.Serialize(options with { Resume = false, OutputDirectory = string.Empty, TextFiles = [] });
     }
 
-    private sealed record Content(string Options, PretrainState State);
+    private sealed record Content(string? Options, PretrainState? State);
 
     /// <summary>The state of the interrupted run; null where there is none. Throws where its options or text were others.</summary>
     public PretrainState? Read(TrainingText text)
     {
         string path = Path.Combine(folder, StateFile);
+        // The state is written last: a complete successor whose predecessor is gone was about to be moved into place.
+        if (!Directory.Exists(folder) && File.Exists(Path.Combine(folder + NextSuffix, StateFile))) Directory.Move(folder + NextSuffix, folder);
         if (!File.Exists(path)) return null;
         Content? content = null;
         try
@@ -42,22 +45,22 @@ internal sealed class PretrainCheckpoint
             throw new RaspException($"The checkpoint '{path}' cannot be read: {e.Message} Delete the folder '{folder}' to start anew.", e);
         }
 
-        if (content is null || content.Options != options || content.State.TextTokens != text.Length)
+        if (content?.State is not { } state || content.Options != options || state.TextTokens != text.Length)
             throw new RaspException($"The checkpoint '{folder}' belongs to a run with other options or another text. Repeat that run's, or delete the folder to start anew.");
-        return content.State;
+        return state;
     }
 
     public LanguageModel ReadModel() => LanguageModel.Load(folder);
 
     public void Write(PretrainState state, LanguageModel model)
     {
-        string next = folder + ".next";
+        string next = folder + NextSuffix;
         try
         {
             if (Directory.Exists(next)) Directory.Delete(next, recursive: true);
             model.Save(next);
             AtomicFile.Write(Path.Combine(next, StateFile), JsonSerializer.SerializeToUtf8Bytes(new Content(options, state)));
-            Remove();
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
             Directory.Move(next, folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -68,6 +71,7 @@ internal sealed class PretrainCheckpoint
 
     public void Remove()
     {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        foreach (string written in (string[])[folder, folder + NextSuffix])
+            if (Directory.Exists(written)) Directory.Delete(written, recursive: true);
     }
 }
