@@ -33,13 +33,13 @@ public sealed record InjectionOptions
     public double VariablesWeight { get; init; } = 0.4;
 
     /// <summary>The weight of KL(original ‖ model) a token.</summary>
-    public double KlWeight { get; init; } = 5;
+    public double KlWeight { get; init; } = 2;
 
     /// <summary>The weight of the hidden states' relative squared error on text.</summary>
-    public double HiddenStateWeight { get; init; } = 5;
+    public double HiddenStateWeight { get; init; } = 1;
 
     /// <summary>Text windows in a step.</summary>
-    public int TextBatch { get; init; } = 2;
+    public int TextBatch { get; init; } = 1;
 
     /// <summary>Tokens in a text window; at most the model's context.</summary>
     public int TextWindow { get; init; } = 256;
@@ -51,10 +51,13 @@ public sealed record InjectionOptions
     public int TextEvery { get; init; } = 1;
 
     /// <summary>The first step with an exchange: the heads must have found their variables before.</summary>
-    public int FirstExchange { get; init; } = 150;
+    public int FirstExchange { get; init; } = 80;
 
-    /// <summary>Exchanged rows a step.</summary>
-    public int ExchangedRows { get; init; } = 16;
+    /// <summary>Variables exchanged in a step.</summary>
+    public int ExchangedVariables { get; init; } = 2;
+
+    /// <summary>Exchanged rows of each.</summary>
+    public int ExchangedRows { get; init; } = 12;
 
     /// <summary>Random sources that an input tries in order to find one that changes its answer.</summary>
     public int ExchangeTries { get; init; } = 3;

@@ -57,6 +57,7 @@ internal static class InjectionReportJson
         json.WriteNumber("textBatches", options.TextBatches);
         json.WriteNumber("textEvery", options.TextEvery);
         json.WriteNumber("firstExchange", options.FirstExchange);
+        json.WriteNumber("exchangedVariables", options.ExchangedVariables);
         json.WriteNumber("exchangedRows", options.ExchangedRows);
         json.WriteNumber("gapShare", options.GapShare);
         json.WriteEndObject();

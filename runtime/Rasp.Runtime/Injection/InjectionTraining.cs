@@ -21,6 +21,7 @@ internal sealed class InjectionTraining
 {
     private const double FinalRate = 0.05;
     private const int ReportEvery = 10;
+    private const double ExchangeMemory = 0.8;
 
     private readonly LanguageModel model;
     private readonly Teacher teacher;
@@ -32,6 +33,9 @@ internal sealed class InjectionTraining
     private readonly ImmutableArray<VariableHead> exchangeable;
     private readonly VariableHead? result;
     private readonly Queue<int> order = [];
+
+    // The running answer loss after exchanges of each exchangeable variable: those that the model does not use yet get more turns.
+    private readonly double[] exchangeLosses;
 
     public InjectionTraining(
         LanguageModel model, Teacher teacher, ImmutableArray<TracedBatch> batches, TextPool text, ImmutableArray<VariableHead> heads, VariableHead? result, InjectionOptions options)
@@ -45,6 +49,7 @@ internal sealed class InjectionTraining
         this.options = options;
         random = new Random(options.Seed);
         exchangeable = [.. heads.Where(h => h.Variable.Variable.Resident)];
+        exchangeLosses = [.. exchangeable.Select(_ => 1.0)];
     }
 
     public void Run(string stage, IProgress<InjectionProgress>? progress, CancellationToken cancellation)
@@ -88,20 +93,22 @@ internal sealed class InjectionTraining
     private Tensor Loss(int step, RunningLosses losses)
     {
         TracedBatch batch = batches[NextBatch()];
-        (Exchange Exchange, ImmutableArray<Counterfactual> Pairs)[] exchanges = [.. Exchanges(step, batch)];
+        PlannedExchange[] exchanges = [.. Exchanges(step, batch)];
         Bottleneck? bottleneck = result is null ? null : new Bottleneck(result.Variable.Point, result.Span());
         ExchangingPass pass = new([.. heads.Select(h => h.Variable.Point).Distinct()], [.. exchanges.Select(e => e.Exchange)], bottleneck);
         Tensor logits = pass.Run(model.forward, batch.Ids(), Positions(batch.Length));
 
-        int rows = batch.Inputs.Length;
-        Tensor total = AnswerLoss(logits.narrow(0, 0, rows), batch.Inputs.Select(input => input.Answer));
+        int row = batch.Inputs.Length;
+        Tensor total = AnswerLoss(logits.narrow(0, 0, row), batch.Inputs.Select(input => input.Answer));
         losses.Add("answer", total);
-        if (exchanges.Length > 0)
+        foreach (Exchange joined in pass.Joined)
         {
-            IEnumerable<int> answers = pass.Joined.SelectMany(joined => exchanges.First(e => e.Exchange == joined).Pairs.Select(p => p.Answer));
-            Tensor exchanged = AnswerLoss(logits.narrow(0, rows, logits.shape[0] - rows), answers);
+            PlannedExchange planned = exchanges.First(e => e.Exchange == joined);
+            Tensor exchanged = AnswerLoss(logits.narrow(0, row, planned.Pairs.Length), planned.Pairs.Select(p => p.Answer));
+            row += planned.Pairs.Length;
             losses.Add("exchange", exchanged);
-            total = total + exchanged;
+            exchangeLosses[planned.Turn] += (1 - ExchangeMemory) * (exchanged.item<float>() - exchangeLosses[planned.Turn]);
+            total = total + (exchanged / exchanges.Length);
         }
 
         if (!heads.IsEmpty)
@@ -123,14 +130,20 @@ internal sealed class InjectionTraining
         return total;
     }
 
-    /// <summary>The variables take turns, one a step.</summary>
-    private IEnumerable<(Exchange Exchange, ImmutableArray<Counterfactual> Pairs)> Exchanges(int step, TracedBatch batch)
+    /// <summary>Different variables, drawn by how much the model still gets wrong after their exchanges.</summary>
+    private IEnumerable<PlannedExchange> Exchanges(int step, TracedBatch batch)
     {
-        if (step < options.FirstExchange || exchangeable.IsEmpty) yield break;
-        VariableHead head = exchangeable[step % exchangeable.Length];
-        ImmutableArray<Counterfactual> pairs = [.. batch.Counterfactuals(teacher, head.Variable.Index, options.ExchangeTries, random).Take(options.ExchangedRows)];
-        if (pairs.IsEmpty) yield break;
-        yield return (new Exchange(head.Variable.Point, head.Span(), pairs), pairs);
+        if (step < options.FirstExchange) yield break;
+        List<int> left = [.. Enumerable.Range(0, exchangeable.Length)];
+        for (int drawn = 0; drawn < options.ExchangedVariables && left.Count > 0; drawn++)
+        {
+            double draw = random.NextDouble() * left.Sum(turn => exchangeLosses[turn]);
+            int turn = left.FirstOrDefault(t => (draw -= exchangeLosses[t]) < 0, left[^1]);
+            left.Remove(turn);
+            VariableHead head = exchangeable[turn];
+            ImmutableArray<Counterfactual> pairs = [.. batch.Counterfactuals(teacher, head.Variable.Index, options.ExchangeTries, random).Take(options.ExchangedRows)];
+            if (!pairs.IsEmpty) yield return new PlannedExchange(turn, new Exchange(head.Variable.Point, head.Span(), pairs), pairs);
+        }
     }
 
     private Tensor AnswerLoss(Tensor logits, IEnumerable<int> answers)
@@ -168,6 +181,11 @@ internal sealed class InjectionTraining
     {
         foreach (torch.optim.ILearningRateController group in optimizer.ParamGroups) group.LearningRate = rate;
     }
+
+    /// <param name="Turn">An index into the exchangeable variables.</param>
+    /// <param name="Exchange">What is exchanged.</param>
+    /// <param name="Pairs">Its rows.</param>
+    private sealed record PlannedExchange(int Turn, Exchange Exchange, ImmutableArray<Counterfactual> Pairs);
 
     /// <summary>Means since the last report.</summary>
     private sealed class RunningLosses
