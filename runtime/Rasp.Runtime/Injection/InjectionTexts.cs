@@ -14,19 +14,19 @@ internal sealed record InjectionTexts(IReadOnlyList<long[]> Kept, string HeldOut
     /// Held-out text is the start of its file; without a text of its own, what is kept is the rest of that file. Without any
     /// file, both are samples of the model.
     /// </summary>
-    public static InjectionTexts Read(LanguageModel model, InjectionOptions options)
+    public static InjectionTexts Read(LanguageModel model, InjectionOptions options, CancellationToken cancellation)
     {
         int window = Math.Min(options.TextWindow, model.Config.MaxPositions);
         int measured = Math.Max(1, options.HeldOutTokens / window);
         int kept = options.TextBatches * options.TextBatch;
         (string name, IReadOnlyList<long[]> heldOut) = options.HeldOutText is string path
             ? ("held-out text", TextWindows.Read(model, path, window))
-            : ("samples of the model itself", TextWindows.Sample(model, measured, window, options.Seed + 1_000_000));
+            : ("samples of the model itself", TextWindows.Sample(model, measured, window, options.Seed + 1_000_000, cancellation));
         IReadOnlyList<long[]> text = options switch
         {
             { Text: string own } => TextWindows.Read(model, own, window),
             { HeldOutText: not null } => [.. heldOut.Skip(measured)],
-            _ => TextWindows.Sample(model, kept, window, options.Seed),
+            _ => TextWindows.Sample(model, kept, window, options.Seed, cancellation),
         };
         if (text.Count == 0)
             throw new RaspException($"'{options.HeldOutText}' has {heldOut.Count * window} tokens, which the measurement takes all; give a longer one, or a text of its own to keep the model to.");

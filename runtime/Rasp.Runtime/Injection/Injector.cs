@@ -32,7 +32,7 @@ public static class Injector
         InjectionData data = stages.Do("tracing the program", () => InjectionData.Trace(program, task, options));
         ImmutableArray<VariableHead> heads = stages.Do("finding the variables", () => VariableHeads.Fit(model, teacher.Manifest, alignment, data.Training));
         VariableHead result = Result(teacher.Manifest, alignment, data, heads);
-        InjectionTexts texts = stages.Do("reading the texts", () => InjectionTexts.Read(model, options));
+        InjectionTexts texts = stages.Do("reading the texts", () => InjectionTexts.Read(model, options, cancellation));
         TextPool text = new(model, texts.Kept, options.TextBatch);
 
         using LanguageModel baseline = model.Clone();

@@ -19,11 +19,12 @@ internal static class TextWindows
     }
 
     /// <summary>Windows as the model writes them after its start token.</summary>
-    public static IReadOnlyList<long[]> Sample(LanguageModel model, int count, int length, int seed)
+    public static IReadOnlyList<long[]> Sample(LanguageModel model, int count, int length, int seed, CancellationToken cancellation)
     {
         List<long[]> windows = [];
         while (windows.Count < count)
         {
+            cancellation.ThrowIfCancellationRequested();
             long[][] prompts = [.. Enumerable.Range(0, Math.Min(SampledAtOnce, count - windows.Count)).Select(_ => (long[])[model.Tokenizer.Bos])];
             windows.AddRange(model.Generate(prompts, new GenerationOptions(length - 1, Temperature: 1, seed + windows.Count, StopAtEnd: false)));
         }
