@@ -9,10 +9,10 @@ public sealed record InjectionOptions
     public int Seed { get; init; } = 1;
 
     /// <summary>Optimiser steps of the injection and of the baseline.</summary>
-    public int Steps { get; init; } = 1200;
+    public int Steps { get; init; } = 900;
 
     /// <summary>The share of steps after which the learning rates fall, linearly, to a twentieth.</summary>
-    public double ConstantShare { get; init; } = 0.5;
+    public double ConstantShare { get; init; } = 0.3;
 
     public int WarmUpSteps { get; init; } = 60;
 
@@ -20,9 +20,9 @@ public sealed record InjectionOptions
     public int Batch { get; init; } = 32;
 
     /// <summary>How many task batches are traced; they are drawn in turn, reshuffled after each round.</summary>
-    public int TracedBatches { get; init; } = 200;
+    public int TracedBatches { get; init; } = 240;
 
-    public double LearningRate { get; init; } = 1e-3;
+    public double LearningRate { get; init; } = 8e-4;
 
     /// <summary>For heads that read a residual stream of size 1.</summary>
     public double HeadLearningRate { get; init; } = 1e-3;
@@ -48,7 +48,7 @@ public sealed record InjectionOptions
     public int TextBatches { get; init; } = 150;
 
     /// <summary>Text terms are computed at every so many steps, and weigh as much more.</summary>
-    public int TextEvery { get; init; } = 1;
+    public int TextEvery { get; init; } = 2;
 
     /// <summary>The first step with an exchange: the heads must have found their variables before.</summary>
     public int FirstExchange { get; init; } = 80;

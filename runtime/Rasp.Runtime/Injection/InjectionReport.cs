@@ -39,8 +39,8 @@ public sealed record InjectionReport(
     public string ToTable() => InjectionReportTable.Write(this);
 
     /// <summary>
-    /// The report with its figures in coarse steps (accuracy as one of "all", "most", "some", "few"; losses to a tenth of a
-    /// nat), for a snapshot that stays the same across processors.
+    /// The report with its figures in coarse steps (accuracy as one of "all", "most", "some", "few"; losses as "as before" or
+    /// "higher"), for a snapshot that stays the same across processors.
     /// </summary>
     public string ToSnapshot() => InjectionReportTable.WriteCoarse(this);
 }

@@ -7,11 +7,14 @@ namespace Rasp.Runtime.Injection;
 /// <summary>The report as aligned columns.</summary>
 internal static class InjectionReportTable
 {
-    public static string Write(InjectionReport report) => Write(report, Share, loss => loss.ToString("F4", CultureInfo.InvariantCulture), coarse: false);
+    // Nats a token by which a coarse report calls a loss higher.
+    private const double Noticeable = 0.2;
 
-    public static string WriteCoarse(InjectionReport report) => Write(report, Coarse, loss => loss.ToString("F1", CultureInfo.InvariantCulture), coarse: true);
+    public static string Write(InjectionReport report) => Write(report, Share, (loss, _) => loss.ToString("F4", CultureInfo.InvariantCulture), coarse: false);
 
-    private static string Write(InjectionReport report, Func<double, string> share, Func<double, string> loss, bool coarse)
+    public static string WriteCoarse(InjectionReport report) => Write(report, Coarse, (loss, before) => loss - before < Noticeable ? "as before" : "higher", coarse: true);
+
+    private static string Write(InjectionReport report, Func<double, string> share, Func<double, double, string> loss, bool coarse)
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"Injection of {report.Export} ({report.Task}) into a model of {report.ModelParameters} parameters, {report.Options.Steps} steps, seed {report.Options.Seed}\n\n");
@@ -20,7 +23,8 @@ internal static class InjectionReportTable
         List<string[]> rows = [[$"accuracy (all, {answers})", "inputs", "before", "baseline", "injected"]];
         foreach (SetReport set in report.Sets)
             rows.Add([set.Set + (set.InDistribution ? "" : " *"), $"{set.After.Inputs}", Accuracy(set.Before), Accuracy(set.Baseline), Accuracy(set.After)]);
-        rows.Add([$"language loss, nats/token", $"{report.Language.Tokens}", loss(report.Language.Before), loss(report.Language.Baseline), loss(report.Language.After)]);
+        LanguageReport language = report.Language;
+        rows.Add(["language loss, nats/token", $"{language.Tokens}", loss(language.Before, language.Before), loss(language.Baseline, language.Before), loss(language.After, language.Before)]);
         Append(text, rows);
         text.Append("* out of distribution. Language loss is on ").Append(report.Language.Text).Append(".\n\n");
 

@@ -75,17 +75,23 @@ public static class Injector
     private static ImmutableArray<VariableReport> Variables(
         LanguageModel model, Teacher program, InjectionData data, ImmutableArray<VariableHead> heads, InjectionOptions options)
     {
-        Random random = new(options.Seed + 2);
+        VariableHead[] varying = [.. heads.Where(h => !h.Variable.IsConstant)];
+        VariableHead[] exchangeable = [.. varying.Where(h => h.Variable.Variable.Resident)];
+        ImmutableArray<DecodingAccuracy> decoding = DecodingAccuracy.Measure(model.forward, data.HeldOut, varying);
+        ImmutableArray<InterchangeSuccess> interchange = InterchangeSuccess.Measure(
+            model.forward, data.HeldOut, program, exchangeable, options.Counterfactuals, options.ExchangeTries, new Random(options.Seed + 2));
         return [.. heads.Select(head =>
         {
             TaughtVariable v = head.Variable;
-            DecodingAccuracy? decoding = v.IsConstant ? null : DecodingAccuracy.Measure(model.forward, data.HeldOut, head);
-            string? why = v.IsConstant ? "it holds one value throughout" : v.Variable.Resident ? null : "the program keeps it only as a function of another variable";
-            InterchangeSuccess? interchange = why is null
-                ? InterchangeSuccess.Measure(model.forward, data.HeldOut, program, head, options.Counterfactuals, options.ExchangeTries, random)
-                : null;
-            if (interchange is { Counterfactuals: 0 }) (interchange, why) = (null, "no exchange changes the program's answer");
-            return new VariableReport(v.Variable.Name, v.Variable.Type, Site(v.Variable), Site(v.Point), ReadAs(v), decoding, interchange, why);
+            int decoded = Array.IndexOf(varying, head);
+            int exchanged = Array.IndexOf(exchangeable, head);
+            InterchangeSuccess? success = exchanged < 0 || interchange[exchanged].Counterfactuals == 0 ? null : interchange[exchanged];
+            string? why = success is not null ? null
+                : decoded < 0 ? "it holds one value throughout"
+                : exchanged < 0 ? "the program keeps it only as a function of another variable"
+                : "no exchange changes the program's answer";
+            return new VariableReport(
+                v.Variable.Name, v.Variable.Type, Site(v.Variable), Site(v.Point), ReadAs(v), decoded < 0 ? null : decoding[decoded], success, why);
         })];
     }
 

@@ -14,29 +14,39 @@ namespace Rasp.Runtime.Verification;
 /// <param name="Dimensions">The size of the subspace.</param>
 public sealed record InterchangeSuccess(int Counterfactuals, double Success, double Control, int Dimensions)
 {
-    internal static InterchangeSuccess Measure(
-        HookedForward model, IEnumerable<TracedBatch> batches, Teacher teacher, VariableHead head, int wanted, int tries, Random random)
+    /// <summary>One result for each head, over at most <paramref name="wanted"/> counterfactuals.</summary>
+    internal static ImmutableArray<InterchangeSuccess> Measure(
+        HookedForward model, IEnumerable<TracedBatch> batches, Teacher teacher, IReadOnlyList<VariableHead> heads, int wanted, int tries, Random random)
     {
-        Subspace taught = head.Span();
-        int width = (int)head.Weight.shape[1];
-        int counted = 0;
-        int successes = 0;
-        int byChance = 0;
+        Count[] counts = [.. heads.Select(head => new Count(head))];
         foreach (TracedBatch batch in batches)
         {
-            if (counted >= wanted) break;
-            Counterfactual[] changing = [.. batch.Counterfactuals(teacher, head.Variable.Index, tries, random).Where(c => c.ChangesAnswer).Take(wanted - counted)];
-            if (changing.Length == 0) continue;
-            counted += changing.Length;
-            Exchange exchange = new(head.Variable.Point, taught, changing);
-            Exchange control = exchange with { Subspace = Subspace.Random(width, taught.Rank, random) };
-            ReadOnlySpan<long> said = ModelAnswers.Said(new ExchangingPass([], [exchange, control], null), model, batch.Ids());
-            successes += Agreeing(said.Slice(batch.Inputs.Length, changing.Length), changing, teacher);
-            byChance += Agreeing(said[(batch.Inputs.Length + changing.Length)..], changing, teacher);
+            List<Trial> trials = [];
+            foreach (Count count in counts)
+            {
+                if (count.Total >= wanted) continue;
+                Counterfactual[] changing = [.. batch.Counterfactuals(teacher, count.Head.Variable.Index, tries, random).Where(c => c.ChangesAnswer).Take(wanted - count.Total)];
+                if (changing.Length == 0) continue;
+                Exchange taught = new(count.Head.Variable.Point, count.Taught, changing);
+                Subspace elsewhere = Subspace.Random((int)count.Head.Weight.shape[1], count.Taught.Rank, random);
+                trials.Add(new Trial(count, taught, taught with { Subspace = elsewhere }, changing));
+            }
+
+            if (trials.Count == 0) continue;
+            ExchangingPass pass = new([], [.. trials.SelectMany(t => (Exchange[])[t.Taught, t.Control])], null);
+            ReadOnlySpan<long> said = ModelAnswers.Said(pass, model, batch.Ids()).AsSpan(batch.Inputs.Length);
+            foreach (Exchange joined in pass.Joined)
+            {
+                Trial trial = trials.First(t => t.Taught == joined || t.Control == joined);
+                int agreeing = Agreeing(said[..trial.Pairs.Length], trial.Pairs, teacher);
+                said = said[trial.Pairs.Length..];
+                if (trial.Control == joined) trial.Count.ByChance += agreeing;
+                else trial.Count.Add(agreeing, trial.Pairs.Length);
+            }
         }
 
-        return new InterchangeSuccess(
-            counted, counted == 0 ? double.NaN : (double)successes / counted, counted == 0 ? double.NaN : (double)byChance / counted, taught.Rank);
+        return [.. counts.Select(c => new InterchangeSuccess(
+            c.Total, c.Total == 0 ? double.NaN : (double)c.Successes / c.Total, c.Total == 0 ? double.NaN : (double)c.ByChance / c.Total, c.Taught.Rank))];
     }
 
     private static int Agreeing(ReadOnlySpan<long> said, Counterfactual[] pairs, Teacher teacher)
@@ -45,5 +55,26 @@ public sealed record InterchangeSuccess(int Counterfactuals, double Success, dou
         for (int i = 0; i < pairs.Length; i++)
             if (said[i] == teacher.Translator.AnswerIds[pairs[i].Answer]) agreeing++;
         return agreeing;
+    }
+
+    private sealed record Trial(Count Count, Exchange Taught, Exchange Control, Counterfactual[] Pairs);
+
+    private sealed class Count(VariableHead head)
+    {
+        public VariableHead Head => head;
+
+        public Subspace Taught { get; } = head.Span();
+
+        public int Total { get; private set; }
+
+        public int Successes { get; private set; }
+
+        public int ByChance { get; set; }
+
+        public void Add(int successes, int total)
+        {
+            Successes += successes;
+            Total += total;
+        }
     }
 }

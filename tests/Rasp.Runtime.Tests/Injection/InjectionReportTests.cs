@@ -2,6 +2,7 @@ using System.Text.Json;
 using Rasp.Format;
 using Rasp.Runtime.Injection;
 using Rasp.Runtime.Verification;
+using Rasp.Testing;
 
 namespace Rasp.Runtime.Tests.Injection;
 
@@ -39,6 +40,9 @@ public sealed class InjectionReportTests
         Assert.NotEqual(Report(0).ToTable(), Report(0.004).ToTable());
         Assert.NotEqual(Report(0).ToSnapshot(), Report(-0.6).ToSnapshot());
     }
+
+    [Fact]
+    public void The_snapshot_reads_like_the_table() => Snapshot.Match(Report(0).ToSnapshot());
 
     private static InjectionReport Report(double shift)
     {

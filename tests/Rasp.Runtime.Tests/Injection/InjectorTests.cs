@@ -3,6 +3,7 @@ using Rasp.Format;
 using Rasp.Runtime.Injection;
 using Rasp.Runtime.LanguageModels;
 using Rasp.Runtime.Tokenizers;
+using Rasp.Testing;
 
 namespace Rasp.Runtime.Tests.Injection;
 
@@ -16,9 +17,9 @@ public sealed class InjectorTests : IDisposable
         Name = "any a",
         Suffix = ":",
         Answers = [new(Value.True, "Y"), new(Value.False, "N")],
-        Lengths = [3, 4, 5, 6],
+        Lengths = [6, 7, 8],
         Generate = Draw,
-        EvaluationSets = [new("same lengths", true, [5, 6], 40, Draw), new("longer", false, [9], 40, Draw)],
+        EvaluationSets = [new("same lengths", true, [7, 8], 40, Draw), new("longer", false, [11], 40, Draw)],
     };
 
     private InjectionOptions Options => new()
@@ -52,6 +53,7 @@ public sealed class InjectorTests : IDisposable
         Assert.True(known.After.Accuracy > 0.9, report.ToTable());
         VariableReport flag = report.Variables.Single(v => v.Name == "any_a");
         Assert.True(flag.Decoding?.Accuracy > 0.9, report.ToTable());
+        Snapshot.Match(report.ToSnapshot());
         Assert.Contains(seen, p => p.Stage == "injection" && p.Done == 120 && p.Detail.Contains("exchange", StringComparison.Ordinal));
 
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "out", "injection.json")));
@@ -105,7 +107,7 @@ public sealed class InjectorTests : IDisposable
         new LlamaConfig { VocabularySize = BytePairTokenizer.PrintableAscii.VocabularySize, HiddenSize = 32, IntermediateSize = 64, Layers = 3, Heads = 2, KeyValueHeads = 1, MaxPositions = 32 },
         BytePairTokenizer.PrintableAscii, seed: 1);
 
-    private static string Draw(Random random, int length) => new([.. Enumerable.Range(0, length).Select(_ => random.Next(6) == 0 ? 'a' : 'b')]);
+    private static string Draw(Random random, int length) => new([.. Enumerable.Range(0, length).Select(_ => "abbccc"[random.Next(6)])]);
 
     private sealed class Listener(Action<InjectionProgress> report) : IProgress<InjectionProgress>
     {

@@ -62,7 +62,7 @@ public sealed class PlantedModelTests
     {
         foreach (VariableHead head in (VariableHead[])[mean, flag])
         {
-            DecodingAccuracy decoding = DecodingAccuracy.Measure(Planted, [batch], head);
+            DecodingAccuracy decoding = DecodingAccuracy.Measure(Planted, [batch], [head])[0];
             Assert.Equal((64, 64 * 7, 1.0), (decoding.Inputs, decoding.Positions, decoding.Accuracy));
             Assert.InRange(decoding.Majority, 0.3, 0.95);
         }
@@ -73,7 +73,7 @@ public sealed class PlantedModelTests
     {
         foreach (VariableHead head in (VariableHead[])[mean, flag])
         {
-            InterchangeSuccess interchange = InterchangeSuccess.Measure(Planted, [batch], teacher, head, 100, 4, new Random(2));
+            InterchangeSuccess interchange = InterchangeSuccess.Measure(Planted, [batch], teacher, [head], 100, 4, new Random(2))[0];
             Assert.True(interchange.Counterfactuals > 40);
             Assert.Equal(1.0, interchange.Success);
             Assert.Equal(0.0, interchange.Control);
@@ -91,8 +91,8 @@ public sealed class PlantedModelTests
             rows[Width + 2] = 8;
             (bias[0], bias[1]) = (4, -4);
         });
-        Assert.Equal(1.0, DecodingAccuracy.Measure(Planted, [batch], idle).Accuracy);
-        Assert.Equal(0.0, InterchangeSuccess.Measure(Planted, [batch], teacher, idle, 100, 4, new Random(3)).Success);
+        Assert.Equal(1.0, DecodingAccuracy.Measure(Planted, [batch], [idle])[0].Accuracy);
+        Assert.Equal(0.0, InterchangeSuccess.Measure(Planted, [batch], teacher, [idle], 100, 4, new Random(3))[0].Success);
     }
 
     [Fact]

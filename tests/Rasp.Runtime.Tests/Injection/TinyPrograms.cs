@@ -13,7 +13,7 @@ internal static class TinyPrograms
         share = aggregate(select(indices, indices, <=), indicator(tokens == "a"));
         any_a = share > 0;
         """,
-        "any_a", "ab:", maxLength);
+        "any_a", "abc:", maxLength);
 
     public static CompiledModel Compile(string text, string export, string vocabulary, int maxLength, bool causal = true)
     {
