@@ -12,7 +12,7 @@ public sealed record InjectionOptions
     public int Steps { get; init; } = 900;
 
     /// <summary>The share of steps after which the learning rates fall, linearly, to a twentieth.</summary>
-    public double ConstantShare { get; init; } = 0.3;
+    public double ConstantShare { get; init; } = 0.2;
 
     public int WarmUpSteps { get; init; } = 60;
 
@@ -22,7 +22,7 @@ public sealed record InjectionOptions
     /// <summary>How many task batches are traced; they are drawn in turn, reshuffled after each round.</summary>
     public int TracedBatches { get; init; } = 240;
 
-    public double LearningRate { get; init; } = 8e-4;
+    public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>For heads that read a residual stream of size 1.</summary>
     public double HeadLearningRate { get; init; } = 1e-3;
@@ -30,7 +30,7 @@ public sealed record InjectionOptions
     public double GradientClip { get; init; } = 1;
 
     /// <summary>The weight of the variables' loss, summed over the variables.</summary>
-    public double VariablesWeight { get; init; } = 0.4;
+    public double VariablesWeight { get; init; } = 1;
 
     /// <summary>The weight of KL(original ‖ model) a token.</summary>
     public double KlWeight { get; init; } = 2;
