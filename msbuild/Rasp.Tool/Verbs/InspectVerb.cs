@@ -73,7 +73,7 @@ internal static class InspectVerb
         output.WriteLine($"max length {(s.MaxLength is int length ? length.ToString(CultureInfo.InvariantCulture) : "not said")}");
         output.WriteLine(s.Causal == true ? "causal" : "bidirectional");
         output.WriteLine();
-        foreach (string line in GraphText.Lines(program)) output.WriteLine(line);
+        output.Write(GraphPrinter.Print(program.SOps));
     }
 
     private static void WriteJson(TextWriter output, Manifest m) => JsonLine.Write(output, json =>
@@ -130,7 +130,7 @@ internal static class InspectVerb
 
         json.WriteEndArray();
         json.WriteStartArray("graph");
-        foreach (string line in GraphText.Lines(program)) json.WriteStringValue(line);
+        foreach (string line in GraphPrinter.Print(program.SOps).Split('\n', StringSplitOptions.RemoveEmptyEntries)) json.WriteStringValue(line);
         json.WriteEndArray();
     });
 
