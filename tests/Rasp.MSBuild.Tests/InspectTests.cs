@@ -16,9 +16,8 @@ public sealed class InspectTests
 
         Assert.Equal(
             [file, "export count_a", "vocabulary [\"a\", \"b\"]", "max length 3", "bidirectional"], run.OutputLines[..5]);
-        Assert.Contains(run.OutputLines, l => l.Contains("= tokens_str", StringComparison.Ordinal));
-        Assert.EndsWith("# count_a", run.OutputLines[^1], StringComparison.Ordinal);
-        Assert.Contains("int = selector_width(%", run.OutputLines[^1], StringComparison.Ordinal);
+        Assert.Contains(run.OutputLines, l => l.EndsWith(": string = tokens", StringComparison.Ordinal));
+        Assert.StartsWith("count_a: int = selector_width(%", run.OutputLines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
