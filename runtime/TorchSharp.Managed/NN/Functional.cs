@@ -54,13 +54,10 @@ public static partial class torch
                 return bare.View([n == 0 ? Shapes.Count(x.Sizes[..^1]) : x.numel() / n, n], [n, 1], bare.Offset);
             }
 
-            /// <summary>Rows of weight (n, d) at the indices x (...), giving (..., d).</summary>
-            public static Tensor embedding(
-                Tensor input, Tensor weight, long? padding_idx = null, double? max_norm = null, double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false)
+            /// <summary>Rows of weight (n, d) at the indices x (...), giving (..., d). TorchSharp shows only the module.</summary>
+            internal static Tensor embedding(Tensor input, Tensor weight, long? padding_idx = null)
             {
                 if (weight.Rank != 2) throw Errors.Shapes2(nameof(embedding), input.Sizes, weight.Sizes, "'weight' must be 2-D");
-                if (max_norm is not null || scale_grad_by_freq || sparse)
-                    throw new NotSupportedException("embedding: max_norm, scale_grad_by_freq and sparse are not supported by the managed engine");
                 using var pause = DisposeScope.Suspend();
                 using var flat = input.Keep().reshape(-1);
                 if (padding_idx is not { } padding)

@@ -11,6 +11,11 @@ public static partial class torch
         {
             protected IList<ParamGroup> _parameter_groups = [];
 
+            // TorchSharp's takes the handle of a native optimizer.
+            private protected Optimizer()
+            {
+            }
+
             public virtual IEnumerable<ILearningRateController> ParamGroups => _parameter_groups;
 
             public void Dispose()

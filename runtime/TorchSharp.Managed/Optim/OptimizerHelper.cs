@@ -10,6 +10,10 @@ public abstract class OptimizerHelper : Optimizer
 
     protected OptimizerOptions _defaults = new();
 
+    private protected OptimizerHelper()
+    {
+    }
+
     internal T? StateOf<T>(Parameter parameter) where T : OptimizerState => states.TryGetValue(parameter, out var state) ? (T)state : null;
 
     internal void Keep(Parameter parameter, OptimizerState state) => states[parameter] = state;
