@@ -56,7 +56,7 @@ namespace TorchSharp
         }
     }
 
-    public static class TensorExtensionMethods
+    public static partial class TensorExtensionMethods
     {
         public static Modules.Parameter AsParameter(this torch.Tensor tensor) => new(tensor);
 
