@@ -23,11 +23,11 @@ public static partial class torch
 
         public Tensor mul_(Scalar target) => Update<Multiply>(nameof(mul_), target, static (x, y) => x.mul(y));
 
-        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None
+        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None && is_floating_point()
             ? Update<Divide>(nameof(div_), target, static (x, y) => x.div(y))
             : InPlace(nameof(div_), t => t.div(target, rounding_mode));
 
-        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None
+        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None && is_floating_point()
             ? Update<Divide>(nameof(div_), target, static (x, y) => x.div(y))
             : InPlace(nameof(div_), t => t.div(target, rounding_mode));
 

@@ -65,6 +65,9 @@ public static partial class torch
 
         public Tensor index_put_(Tensor value, TensorIndex[] indices, bool accumulate = false)
         {
+            // Slices are copied to, with conversion; places chosen by tensors are not.
+            if (value.kind != kind && indices.Any(static i => i.Sort == TensorIndex.Kind.Tensor))
+                throw Errors.Shapes2(nameof(index_put_), sizes, value.sizes, $"the source and destination dtypes must match, but are {value.kind} and {kind}");
             using var pause = DisposeScope.Suspend();
             using var same = value.to_type(kind);
             if (Graph.Tracks(this, same)) return PutTracked(same, indices, accumulate);
@@ -205,7 +208,7 @@ public static partial class torch
             flat.Fill(0);
             for (var p = 0; p < positions.Length; p++)
             {
-                using var index = positions[p].Index.Indices("index", moved.sizes[p], wrap: true);
+                using var index = positions[p].Index.Indices("index", moved, p, [ScalarType.Int64, ScalarType.Int32, ScalarType.Byte], wrap: true);
                 flat.mul_(moved.sizes[p]);
                 flat.add_(index);
             }

@@ -84,9 +84,9 @@ public static partial class torch
         internal Tensor Summed(string operation, ReadOnlySpan<long> dimensions, bool keepdim, ScalarType? to, bool average)
         {
             if (average && !torch.is_floating_point(to ?? kind))
-                throw Errors.Torch($"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {kind}");
+                throw Errors.Torch($"mean: could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {kind} {Shapes.Text(sizes)}");
             var result = to ?? Types.Sum(kind);
-            var reduced = Shapes.Dimensions(operation, dimensions, Rank);
+            var reduced = Shapes.Dimensions(operation, dimensions, SizeArray);
             using var same = Typed(result);
             using var pause = DisposeScope.Suspend();
             using var full = Reduce.Sum(same, reduced);
@@ -112,7 +112,7 @@ public static partial class torch
 
         private Tensor Variance(long[] dimensions, bool unbiased, bool keepdim)
         {
-            var reduced = Shapes.Dimensions(nameof(var), dimensions, Rank);
+            var reduced = Shapes.Dimensions(nameof(var), dimensions, SizeArray);
             long count = 1;
             for (var d = 0; d < Rank; d++)
                 if (reduced[d]) count *= sizes[d];
