@@ -138,7 +138,7 @@ public static partial class torch
             public static Tensor gelu(Tensor x, bool inplace) => inplace ? x.gelu_() : x.gelu();
 
             public static Tensor gelu(Tensor x, Modules.GELU.Approximate approximate, bool inplace = false) =>
-                inplace ? x.copy_(x.gelu(approximate)) : x.gelu(approximate);
+                inplace ? x.gelu_(approximate) : x.gelu(approximate);
 
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false)
             {

@@ -48,6 +48,27 @@ public static partial class torch
             set => SetItem(value, i1, i2, i3, i4);
         }
 
+        [IndexerName("TensorItems")]
+        public Tensor this[long i1, long i2, long i3, long i4, long i5]
+        {
+            get => Item(i1, i2, i3, i4, i5);
+            set => SetItem(value, i1, i2, i3, i4, i5);
+        }
+
+        [IndexerName("TensorItems")]
+        public Tensor this[long i1, long i2, long i3, long i4, long i5, long i6]
+        {
+            get => Item(i1, i2, i3, i4, i5, i6);
+            set => SetItem(value, i1, i2, i3, i4, i5, i6);
+        }
+
+        [IndexerName("TensorItems")]
+        public Tensor this[params long[] indices]
+        {
+            get => Item(indices);
+            set => SetItem(value, indices);
+        }
+
         public Tensor index(params TensorIndex[] indices)
         {
             using var pause = DisposeScope.Suspend();

@@ -20,14 +20,22 @@ public static partial class torch
 
         public Tensor roll(long shifts, long? dims = null)
         {
-            if (dims is { } dim) return roll([shifts], [dim]);
+            if (dims is { } dim) return roll((long[])[shifts], (long[])[dim]);
             using var pause = DisposeScope.Suspend();
             using var flat = reshape(-1);
-            using var rolled = flat.roll([shifts], [0]);
+            using var rolled = flat.roll((long[])[shifts], (long[])[0]);
             return Released(pause, rolled.reshape(sizes));
         }
 
-        public Tensor roll(long[] shifts) => roll(shifts, [0]);
+        public Tensor roll(long[] shifts) => roll(shifts, (long[])[0]);
+
+        public Tensor roll((long, long) shifts, (long, long) dims) => roll((long[])[shifts.Item1, shifts.Item2], (long[])[dims.Item1, dims.Item2]);
+
+        public Tensor roll((long, long, long) shifts, (long, long, long) dims) =>
+            roll((long[])[shifts.Item1, shifts.Item2, shifts.Item3], (long[])[dims.Item1, dims.Item2, dims.Item3]);
+
+        public Tensor roll(ReadOnlySpan<long> shifts, ReadOnlySpan<long> dims = default) =>
+            dims.IsEmpty && shifts.Length == 1 ? roll(shifts[0]) : roll(shifts.ToArray(), dims.ToArray());
 
         public Tensor roll(long[] shifts, long[] dims)
         {

@@ -27,6 +27,24 @@ public static partial class torch
 
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Variance(dimensions, unbiased, keepdim);
 
+        public Tensor var(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Variance(dimensions.ToArray(), unbiased, keepdim);
+
+        public Tensor var((long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Variance([dim.Item1, dim.Item2], unbiased, keepdim);
+
+        public Tensor var((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Variance([dim.Item1, dim.Item2, dim.Item3], unbiased, keepdim);
+
+        public Tensor std(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Root(Variance(dimensions.ToArray(), unbiased, keepdim));
+
+        public Tensor std((long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Root(Variance([dim.Item1, dim.Item2], unbiased, keepdim));
+
+        public Tensor std((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Root(Variance([dim.Item1, dim.Item2, dim.Item3], unbiased, keepdim));
+
         public Tensor std(bool unbiased = true) => Root(Variance([], unbiased, false));
 
         public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Root(Variance([dim], unbiased, keepdim));
