@@ -42,7 +42,7 @@ public sealed class LinalgGradientTests
         new("norm 2", static (a, _) => linalg.norm(a, 2), [4, 3], []),
         new("norm nuc", static (a, _) => linalg.norm(a, "nuc"), [4, 3], []),
         new("norm 1", static (a, _) => linalg.norm(a, 1), [4, 3], []),
-        new("prod", static (a, _) => a.prod(0).mul(a.prod()), [5, 2], []),
+        new("prod", static (a, _) => a.prod(0L).mul(a.prod()), [5, 2], []),
         new("cumprod", static (a, _) => a.cumprod(1), [2, 7], []),
     ];
 
