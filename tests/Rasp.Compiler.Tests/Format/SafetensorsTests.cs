@@ -31,7 +31,7 @@ public sealed class SafetensorsTests : IDisposable
         float[] data = [0f, -0f, 1f / 3, float.MaxValue, float.Epsilon, float.PositiveInfinity];
         SafetensorsWriter.Write(path, [("x", [2, 3], data), ("empty", [0, 4], [])], new Dictionary<string, string> { ["format"] = "pt" });
 
-        SafetensorsFile file = SafetensorsFile.Open(path);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
 
         Assert.Equal(["empty", "x"], file.Tensors.Keys.Order(StringComparer.Ordinal));
         Assert.Equal([2L, 3L], file.Tensors["x"].Shape);
@@ -49,7 +49,7 @@ public sealed class SafetensorsTests : IDisposable
     public void Each_dtype_is_read_from_its_bits(string dtype, byte[] bits, double expected)
     {
         string path = Save($$$"""{"x":{"dtype":"{{{dtype}}}","shape":[1],"data_offsets":[0,{{{bits.Length}}}]}}""", bits);
-        SafetensorsFile file = SafetensorsFile.Open(path);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.Equal([(float)expected], file.ReadSingle("x"));
         Assert.Equal([expected], file.ReadDouble("x"));
         if (dtype == "I64") Assert.Equal([(long)expected], file.ReadInt64("x"));

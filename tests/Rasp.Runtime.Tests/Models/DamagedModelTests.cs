@@ -37,7 +37,7 @@ public sealed class DamagedModelTests : IDisposable
     {
         SaveSmall();
         string path = Path.Combine(folder, "model.safetensors");
-        SafetensorsFile file = SafetensorsFile.Open(path);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
         List<(string Name, long[] Shape, float[] Data)> tensors = [.. file.Tensors.Values.Select(t => (t.Name, t.Shape.ToArray(), file.ReadSingle(t.Name)))];
         const string Name = "model.layers.1.mlp.up_proj.weight";
 
