@@ -16,6 +16,7 @@ public sealed class SafetensorsFile : IDisposable
 
     private readonly SafetensorsHeader header;
     private readonly FileStream stream;
+    private readonly DateTime written;
     private readonly MemoryMappedFile? map;
     private readonly MemoryMappedViewAccessor? view;
 
@@ -23,6 +24,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         Path = path;
         this.stream = stream;
+        written = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
         header = SafetensorsHeader.Read(path, stream);
         if (header.DataLength == 0) return;
         map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
@@ -158,8 +160,8 @@ public sealed class SafetensorsFile : IDisposable
         ObjectDisposedException.ThrowIf(!stream.CanRead, this);
         if (bytes.IsEmpty || view is null) return;
         // Reading mapped pages that are no longer in the file would end the process.
-        if (stream.Length != header.FileLength)
-            throw new RaspException($"'{Path}': tensor '{tensor.Name}' cannot be read, for the file has changed its length since it was opened. Open it again once it is written.");
+        if (stream.Length != header.FileLength || File.GetLastWriteTimeUtc(stream.SafeFileHandle) != written)
+            throw new RaspException($"'{Path}': tensor '{tensor.Name}' cannot be read, for the file has been changed since it was opened. Open it again once it is written.");
         view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(tensor.Offset + start), bytes);
     }
 

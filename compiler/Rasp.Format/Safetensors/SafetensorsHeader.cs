@@ -62,8 +62,15 @@ internal sealed class SafetensorsHeader
 
     private static RaspException Damaged(string path, string what, Exception? inner = null)
     {
-        string message = $"'{path}' is not a readable safetensors file: {what}. Copy or download the file again, or write it anew.";
+        string message = $"'{path}' is not a readable safetensors file: {Shown(what)}. Copy or download the file again, or write it anew.";
         return inner is null ? new RaspException(message) : new RaspException(message, inner);
+    }
+
+    // Names come from the file: a message stays one line of bearable length whatever they hold.
+    private static string Shown(string text)
+    {
+        string line = string.Concat(text.Take(300).Select(c => char.IsControl(c) ? '\uFFFD' : c));
+        return line.Length < text.Length ? line + " …" : line;
     }
 
     private void ReadJson(byte[] json)
@@ -117,7 +124,7 @@ internal sealed class SafetensorsHeader
     }
 
     private SafetensorsDtype ReadDtype(string tensor, string? name) => SafetensorsDtypes.Find(name) ?? throw new RaspException(
-        $"'{path}': tensor '{tensor}' has dtype {name}, which is not supported. Convert it to one of {string.Join(", ", Enum.GetNames<SafetensorsDtype>())}.");
+        $"'{path}': {Shown($"tensor '{tensor}' has dtype {name}")}, which is not supported. Convert it to one of {string.Join(", ", Enum.GetNames<SafetensorsDtype>())}.");
 
     private long[] ReadIntegers(string name, JsonElement element, string property)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -11,6 +12,9 @@ namespace Rasp.Format;
 public static class SafetensorsWriter
 {
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // Half a surrogate pair is refused with an ArgumentException, where the JSON writer would put another character.
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// Writes float32 tensors (row-major) as <paramref name="dtype"/> F32, F16, BF16 or F64, rounding to the nearest, ties to
@@ -52,7 +56,7 @@ public static class SafetensorsWriter
             foreach (SafetensorsTensor tensor in ordered)
             {
                 long end = position + tensor.ByteLength;
-                json.WriteStartObject(tensor.Name);
+                json.WriteStartObject(Strict.GetBytes(tensor.Name));
                 json.WriteString("dtype", tensor.Dtype.ToString());
                 WriteArray(json, "shape", tensor.Shape);
                 WriteArray(json, "data_offsets", [position, end]);
@@ -72,7 +76,7 @@ public static class SafetensorsWriter
     private static void WriteMetadata(Utf8JsonWriter json, IReadOnlyDictionary<string, string> metadata)
     {
         json.WriteStartObject(SafetensorsHeader.MetadataName);
-        foreach ((string name, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal)) json.WriteString(name, value);
+        foreach ((string name, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal)) json.WriteString(Strict.GetBytes(name), Strict.GetBytes(value));
         json.WriteEndObject();
     }
 
