@@ -33,7 +33,7 @@ public class GoldenTests(GoldenTests.Values golden, ITestOutputHelper output) : 
     {
         var worst = 0.0;
         foreach (var golden in golden.Cases[name])
-            foreach (var layout in Enum.GetValues<Layout>()) worst = Math.Max(worst, Check(golden, layout));
+            foreach (var layout in Layouts.SameValues) worst = Math.Max(worst, Check(golden, layout));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: largest difference {worst:0.0} ulps of the largest value"));
     }
 
