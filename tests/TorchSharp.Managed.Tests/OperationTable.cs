@@ -46,6 +46,7 @@ internal static class OperationTable
     private static readonly ShapeSet Attention = new(
         [[[1, 1, 3, 2], [1, 1, 3, 2], [1, 1, 3, 2]], [[2, 2, 5, 4], [2, 2, 5, 4], [2, 2, 5, 3]], [[1, 27, 3], [1, 27, 3], [1, 27, 3]]],
         RandomShapes.Attention);
+    private static readonly ShapeSet Three = new([[[2, 3], [2, 3], [2, 3]], [[2, 3], [3], [2, 1]], [[], [1], [4]], [[0, 3], [3], [1, 3]]]);
     private static readonly ShapeSet Pair = new([[[2, 5], [2, 5]]], RandomShapes.Pair);
 
     internal static readonly Operation[] All =
@@ -171,6 +172,30 @@ internal static class OperationTable
         new("attention mask gradient", static x => F.scaled_dot_product_attention(x[0], x[1], x[2], x[3]), [[[1, 2, 3, 2], [1, 2, 3, 2], [1, 2, 3, 2], [3, 3]]]),
         new("attention heads split", static x => F.scaled_dot_product_attention(
             x[0].view(2, 5, 2, 3).transpose(1, 2), x[0].view(2, 5, 2, 3).transpose(1, 2), x[1].view(2, 5, 2, 3).transpose(1, 2)), [[[2, 5, 6], [2, 5, 6]]]),
+        new("addcmul", static x => x[0].addcmul(x[1], x[2], 0.5), Three),
+        new("addcdiv", static x => x[0].addcdiv(x[1], x[2], 0.5), Three, 0.5, 2),
+        new("lerp", static x => x[0].lerp(x[1], x[2]), [[[2, 3], [2, 3], [2, 3]], [[4], [4], [4]]]),
+        new("clamp tensors", static x => x[0].clamp(x[1] - 1, x[2] + 1), Three),
+        new("outer", static x => x[0].outer(x[1]), [[[3], [4]], [[1], [1]], [[0], [2]]]),
+        new("mv", static x => x[0].mv(x[1]), [[[3, 4], [4]], [[1, 17], [17]]]),
+        new("dot", static x => x[0].dot(x[1]), [[[5], [5]], [[1], [1]], [[37], [37]]]),
+        new("addmm", static x => x[0].addmm(x[1], x[2], 0.5f, 2), [[[2, 4], [2, 3], [3, 4]], [[4], [2, 3], [3, 4]]]),
+        new("exp2", static x => x[0].exp2(), One),
+        new("log10", static x => x[0].log10(), One, 0.5, 2),
+        new("square", static x => x[0].square(), One),
+        new("var all", static x => x[0].var(), [[[2, 3]], [[5]]]),
+        new("std dims", static x => x[0].std([0, -1], keepdim: true), [[[2, 3]], [[3, 2, 4]]]),
+        new("amin dims", static x => x[0].amin(0, 1), Matrices),
+        new("norm infinite", static x => x[0].norm(float.PositiveInfinity), Matrices),
+        new("diag", static x => x[0].diag(1), [[[3, 4]], [[3]]]),
+        new("repeat_interleave tensor", static x => x[0].repeat_interleave(tensor(new long[] { 2, 0, 1 }), 1), [[[2, 3]], [[1, 3, 2]]]),
+        new("index_fill", static x => x[0].index_fill(1, tensor(new long[] { 0, 2 }), 2.5), [[[2, 3]], [[1, 4, 2]]]),
+        new("masked_select rows", static x => x[0].masked_select(tensor(new[] { true, false, true })), [[[2, 3]], [[3]]]),
+        new("put accumulated", static x => x[0].clone().index_put_(x[1], [tensor(new long[] { 0, 1, 0 })], true), [[[2, 3], [3, 3]], [[2, 3], [3]]]),
+        new("movedim", static x => x[0].movedim([0, 1], [2, 0]), [[[3, 1, 4]], [[2, 3, 4]]]),
+        new("unflatten", static x => x[0].unflatten(-1, 2, -1), [[[3, 4]], [[2]]]),
+        new("unbind", static x => x[0].unbind(1)[^1], Matrices),
+        new("l1_loss", static x => F.l1_loss(x[0], x[1], nn.Reduction.Sum), Pair),
         new("to float and back", static x => (x[0] * 1).to(float64) * 2, One),
         new("used twice", static x => x[0] * x[0] + x[0].exp() * x[0], One),
     ];

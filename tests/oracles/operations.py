@@ -21,6 +21,7 @@ ATTENTION = [
     [[1, 27, 3], [1, 27, 3], [1, 27, 3]],
     [[1, 2, 18, 16], [1, 2, 18, 16], [1, 2, 18, 16]],
 ]
+THREE = [[[2, 3], [2, 3], [2, 3]], [[2, 3], [3], [2, 1]], [[], [1], [4]], [[0, 3], [3], [1, 3]]]
 PAIR = [[[2, 5], [2, 5]]]
 
 
@@ -185,6 +186,30 @@ DIFFERENTIABLE = [
     ("attention added mask", lambda x: attention(*x, mask=(torch.arange(x[1].shape[-2], dtype=x[0].dtype) * 0.25).unsqueeze(0)), ATTENTION),
     ("attention mask gradient", lambda x: attention(*x), [[[1, 2, 3, 2], [1, 2, 3, 2], [1, 2, 3, 2], [3, 3]]]),
     ("attention heads split", lambda x: attention(heads(x[0]), heads(x[0]), heads(x[1])), [[[2, 5, 6], [2, 5, 6]]]),
+    ("addcmul", lambda x: x[0].addcmul(x[1], x[2], value=0.5), THREE),
+    ("addcdiv", lambda x: x[0].addcdiv(x[1], x[2], value=0.5), THREE, 0.5, 2),
+    ("lerp", lambda x: x[0].lerp(x[1], x[2]), [[[2, 3], [2, 3], [2, 3]], [[4], [4], [4]]]),
+    ("clamp tensors", lambda x: x[0].clamp(x[1] - 1, x[2] + 1), [[[2, 3], [2, 3], [2, 3]], [[2, 3], [3], [2, 1]]]),
+    ("outer", lambda x: x[0].outer(x[1]), [[[3], [4]], [[1], [1]], [[0], [2]]]),
+    ("mv", lambda x: x[0].mv(x[1]), [[[3, 4], [4]], [[1, 17], [17]]]),
+    ("dot", lambda x: x[0].dot(x[1]), [[[5], [5]], [[1], [1]], [[37], [37]]]),
+    ("addmm", lambda x: x[0].addmm(x[1], x[2], beta=0.5, alpha=2), [[[2, 4], [2, 3], [3, 4]], [[4], [2, 3], [3, 4]]]),
+    ("exp2", lambda x: x[0].exp2(), ONE),
+    ("log10", lambda x: x[0].log10(), ONE, 0.5, 2),
+    ("square", lambda x: x[0].square(), ONE),
+    ("var all", lambda x: x[0].var(), [[[2, 3]], [[5]]]),
+    ("std dims", lambda x: x[0].std((0, -1), keepdim=True), [[[2, 3]], [[3, 2, 4]]]),
+    ("amin dims", lambda x: x[0].amin((0, 1)), MATRICES),
+    ("norm infinite", lambda x: x[0].norm(math.inf), LINES),
+    ("diag", lambda x: x[0].diag(1), [[[3, 4]], [[3]]]),
+    ("repeat_interleave tensor", lambda x: x[0].repeat_interleave(torch.tensor([2, 0, 1]), 1), [[[2, 3]], [[1, 3, 2]]]),
+    ("index_fill", lambda x: x[0].index_fill(1, torch.tensor([0, 2]), 2.5), [[[2, 3]], [[1, 4, 2]]]),
+    ("masked_select rows", lambda x: x[0].masked_select(torch.tensor([True, False, True])), [[[2, 3]], [[3]]]),
+    ("put accumulated", lambda x: x[0].clone().index_put_((torch.tensor([0, 1, 0]),), x[1], accumulate=True), [[[2, 3], [3, 3]], [[2, 3], [3]]]),
+    ("movedim", lambda x: x[0].movedim((0, 1), (2, 0)), [[[3, 1, 4]], [[2, 3, 4]]]),
+    ("unflatten", lambda x: x[0].unflatten(-1, (2, -1)), [[[3, 4]], [[2]]]),
+    ("unbind", lambda x: x[0].unbind(1)[-1], MATRICES),
+    ("l1_loss", lambda x: F.l1_loss(x[0], x[1], reduction="sum"), PAIR),
     ("used twice", lambda x: x[0] * x[0] + x[0].exp() * x[0], ONE),
 ]
 
