@@ -87,16 +87,34 @@ public static partial class torch
             var solution = inverse.matmul(other);
             using var difference = input.matmul(solution).sub(other);
             var s = svdvals(input);
-            using var rank = s.gt(s.amax([-1], true).mul(Math.Max(input.Sizes[^2], input.Sizes[^1]) * 1.2e-7)).sum(-1);
+            var epsilon = Math.Pow(2, input.dtype == ScalarType.Float64 ? -52 : -23);
+            using var rank = s.gt(s.amax([-1], true).mul(Math.Max(input.Sizes[^2], input.Sizes[^1]) * epsilon)).sum(-1);
             var overdetermined = input.Sizes[^2] > input.Sizes[^1];
             return (solution, overdetermined ? difference.pow(2).sum(-2) : empty(0, input.dtype), rank.alias(), s);
         }
 
         public static Tensor norm(Tensor input, long[]? dims = null, bool keepdim = false) => vector_norm(input, 2, dims, keepdim);
 
-        public static Tensor norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false) => vector_norm(input, ord, dims, keepdim);
+        /// <summary>The vector norm over one dimension, or the matrix norm over two: a given order of a matrix is not that of its elements.</summary>
+        public static Tensor norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false)
+        {
+            if ((dims?.Length ?? input.Rank) != 2) return vector_norm(input, ord, dims, keepdim);
+            using var pause = DisposeScope.Suspend();
+            using var matrices = input.movedim(dims ?? [0, 1], [-2, -1]);
+            using var sizes = Math.Abs(ord) switch
+            {
+                1 => matrices.abs().sum(-2L),
+                2 => svdvals(matrices),
+                double.PositiveInfinity => matrices.abs().sum(-1L),
+                _ => throw Errors.Torch($"linalg.matrix_norm: Order {ord} not supported."),
+            };
+            using var result = ord > 0 ? sizes.amax([-1L]) : sizes.amin([-1L]);
+            var kept = input.shape;
+            foreach (var d in dims ?? [0, 1]) kept[Shapes.Dimension(nameof(norm), d, input.Rank)] = 1;
+            return nn.functional.Finished(pause, keepdim ? result.reshape(kept) : result.alias());
+        }
 
-        public static Tensor norm(Tensor input, int ord, long[]? dims = null, bool keepdim = false) => vector_norm(input, ord, dims, keepdim);
+        public static Tensor norm(Tensor input, int ord, long[]? dims = null, bool keepdim = false) => norm(input, (double)ord, dims, keepdim);
 
         public static Tensor vector_norm(Tensor input, double ord = 2d, long[]? dims = null, bool keepdim = false) =>
             input.Norm(dims ?? [], keepdim, ord);

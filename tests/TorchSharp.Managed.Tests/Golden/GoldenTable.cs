@@ -64,6 +64,7 @@ internal static class GoldenTable
             x[0].to(int64), x[0].to(int32), x[0].to(ScalarType.Bool), x[0].to(float64), (x[0] / 1e4).to(int16), (x[0] / 1e4).to(int8),
         ],
         ["casts whole"] = static x => [x[0].to(float32), x[0].to(float64), x[0].to(int32), x[0].to(uint8), x[0].to(int8), x[0].to(ScalarType.Bool)],
+        ["double to float16"] = static x => [x[0].to(float16)],
         ["cast double"] = static x => [x[0].to(float32)],
         ["roll flip whole"] = static x => [x[0].roll(1), x[0].roll([1, -1], [0, 1]), x[0].flip(0, 1), x[0].roll(-4, 1)],
         ["split whole"] = static x => [.. x[0].split(3), .. x[0].chunk(3), .. x[0].split([2, 0, 5], 0L)],
@@ -81,6 +82,7 @@ internal static class GoldenTable
         ["softmax large"] = static x => [x[0].softmax(-1), x[0].log_softmax(-1), x[0].logsumexp(-1).detach()],
         ["logsumexp masked"] = static x => [x[0].logsumexp(-1)],
         ["logsumexp all masked"] = static x => [x[0].logsumexp(-1)],
+        ["cross_entropy large"] = static x => [F.cross_entropy(x[0], tensor(new long[] { 1, 2 }), reduction: nn.Reduction.None)],
         ["cross_entropy all ignored"] = static x => [F.cross_entropy(x[0], tensor(new long[] { -100, -100 }))],
         ["kl_div zero target"] = static x => [F.kl_div(x[0], x[1].detach(), log_target: false, reduction: nn.Reduction.None)],
         ["small log1p"] = static x => [x[0].log1p() / x[0].detach(), x[0].expm1() / x[0].detach()],
@@ -90,6 +92,12 @@ internal static class GoldenTable
         ["pinv"] = static x => [linalg.pinv(x[0])],
         ["solve"] = static x => [linalg.solve(x[0], x[1]), linalg.inv(x[0])],
         ["lstsq"] = static x => [linalg.lstsq(x[0], x[1]).Solution],
+        ["lstsq rank"] = static x => [linalg.lstsq(x[0], x[0]).Rank],
+        ["matrix norms"] = static x =>
+        [
+            .. new[] { 1, -1, 2, -2, double.PositiveInfinity, double.NegativeInfinity }.Select(p => linalg.norm(x[0], p)),
+            linalg.norm(x[0]), linalg.norm(x[0], 1.0, [1, 0], true),
+        ],
         ["vector norms"] = static x => [.. new[] { 0, 1, 2, 3, double.PositiveInfinity, double.NegativeInfinity }.Select(p => linalg.vector_norm(x[0], p))],
         ["clip above"] = static x => Clipped(x, 1.5, 2),
         ["clip below"] = static x => Clipped(x, 1000, 2),

@@ -32,6 +32,7 @@ public class GoldenTests(GoldenTests.Values golden, ITestOutputHelper output) : 
     public void Equals_PyTorch(string name)
     {
         var worst = 0.0;
+        Assert.NotEmpty(golden.Cases[name]);
         foreach (var golden in golden.Cases[name])
             foreach (var layout in Layouts.SameValues) worst = Math.Max(worst, Check(golden, layout));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: largest difference {worst:0.0} ulps of the largest value"));
