@@ -102,7 +102,7 @@ public static partial class torch
                 case ScalarType.Int8: Copying.Convert(source, output.Data<sbyte>(), n); break;
                 case ScalarType.Byte: Copying.Convert(source, output.Data<byte>(), n); break;
                 case ScalarType.Bool: Copying.ConvertToBool(source, output.Data<byte>(), n); break;
-                case ScalarType.Float16: Copying.Convert(source, output.Data<Half>(), n); break;
+                case ScalarType.Float16: Copying.ConvertToHalf(source, output.Data<Half>(), n); break;
                 case ScalarType.BFloat16: Copying.ConvertToBFloat16(source, output.Data<ushort>(), n); break;
                 default: throw Errors.Type("to", output.kind);
             }
@@ -198,7 +198,7 @@ public static partial class torch
             var loop = Loop.Over(sizes, strides);
             switch (kind)
             {
-                case ScalarType.Float16: Copying.Fill(loop, Data<Half>(), (Half)value.AsDouble()); break;
+                case ScalarType.Float16: Copying.Fill(loop, Data<Half>(), (Half)(float)value.AsDouble()); break;
                 case ScalarType.BFloat16: Copying.Fill(loop, Data<ushort>(), Copying.BFloat16Bits((float)value.AsDouble())); break;
                 default: Dispatch.Number(nameof(fill_), kind, new FillWork { Loop = loop, Target = this, Value = value }); break;
             }

@@ -87,7 +87,15 @@ public static partial class torch
             return Clamped(low, high);
         }
 
-        public Tensor clamp(Tensor? min = null, Tensor? max = null) => Clamped(min, max);
+        public Tensor clamp(Tensor? min = null, Tensor? max = null)
+        {
+            // The gradient goes to the bound where it replaces the value, and to the value where both are equal.
+            using var pause = DisposeScope.Suspend();
+            using var below = min is null ? null : lt(min);
+            using var raised = below is null || min is null ? alias() : min.where(below, this);
+            using var above = max is null ? null : raised.gt(max);
+            return Released(pause, above is null || max is null ? raised.alias() : max.where(above, raised));
+        }
 
         public Tensor clip(Scalar? min = null, Scalar? max = null) => clamp(min, max);
 

@@ -139,7 +139,7 @@ public static partial class torch
             using var centred = sub(average);
             using var squares = centred.pow(2);
             using var total = squares.Summed(nameof(var), dimensions, keepdim, null, false);
-            return Released(pause, total.div((double)(unbiased ? count - 1 : count)));
+            return Released(pause, total.div((double)Math.Max(0, unbiased ? count - 1 : count)));
         }
 
         private static Tensor Root(Tensor variance)
@@ -173,6 +173,13 @@ public static partial class torch
                 });
             }
             using var magnitude = abs();
+            if (double.IsNegativeInfinity(p)) return Released(pause, magnitude.amin(dimensions, keepdim));
+            if (p == 0)
+            {
+                using var counted = magnitude.ne(0);
+                using var ones = counted.to_type(kind);
+                return Released(pause, ones.Summed(nameof(norm), dimensions, keepdim, null, false));
+            }
             if (p == 1) return Released(pause, magnitude.Summed(nameof(norm), dimensions, keepdim, null, false));
             using var powers = magnitude.pow(p);
             using var sum = powers.Summed(nameof(norm), dimensions, keepdim, null, false);
