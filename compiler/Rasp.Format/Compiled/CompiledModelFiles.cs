@@ -22,7 +22,7 @@ internal static class CompiledModelFiles
         if (!File.Exists(manifestPath))
             throw new RaspException($"{manifestPath}: there is no such file; 'rasp compile' writes it.");
         Manifest manifest = ReadManifest(manifestPath);
-        SafetensorsFile file = SafetensorsFile.Open(Path.ChangeExtension(manifestPath, ".safetensors"));
+        using SafetensorsFile file = SafetensorsFile.Open(Path.ChangeExtension(manifestPath, ".safetensors"));
         Dictionary<string, WeightTensor> weights = [];
         foreach ((string name, var shape) in CompiledWeights.Shapes(manifest))
         {

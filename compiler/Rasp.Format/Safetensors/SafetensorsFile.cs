@@ -1,19 +1,34 @@
-using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Rasp.Format;
 
 /// <summary>
-/// A safetensors file whose header has been read and checked. Tensors are read on demand; the file is not held open.
-/// Every failure is a <see cref="RaspException"/> that names the file and, where there is one, the tensor.
+/// A safetensors file whose header has been read and checked. The data is mapped into memory, not read: a tensor is copied
+/// when it is asked for. The file stays open until it is disposed; a new file may be moved onto it meanwhile, and this one goes
+/// on reading the old content. Every failure is a <see cref="RaspException"/> that names the file and, where there is one, the tensor.
 /// </summary>
-public sealed class SafetensorsFile
+public sealed class SafetensorsFile : IDisposable
 {
-    private readonly SafetensorsHeader header;
+    // Elements are converted in blocks of this many bytes.
+    private const int BlockBytes = 1 << 16;
 
-    private SafetensorsFile(string path, SafetensorsHeader header)
+    private readonly SafetensorsHeader header;
+    private readonly FileStream stream;
+    private readonly DateTime written;
+    private readonly MemoryMappedFile? map;
+    private readonly MemoryMappedViewAccessor? view;
+
+    private SafetensorsFile(string path, FileStream stream)
     {
         Path = path;
-        this.header = header;
+        this.stream = stream;
+        written = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
+        header = SafetensorsHeader.Read(path, stream);
+        if (header.DataLength == 0) return;
+        map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
     }
 
     public string Path { get; }
@@ -27,76 +42,132 @@ public sealed class SafetensorsFile
     public static SafetensorsFile Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Safetensors files are read on little-endian machines only.");
+        FileStream? stream = null;
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            return new SafetensorsFile(path, SafetensorsHeader.Read(path, stream));
+            // Unbuffered: the header is read in two pieces, the data through the map.
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            SafetensorsFile file = new(path, stream);
+            stream = null;
+            return file;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new RaspException($"There is no file '{path}'. Check the path.", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new RaspException($"'{path}' cannot be read: {e.Message}", e);
+            throw new RaspException($"'{path}' cannot be read: {e.Message} Check that it is a file you may read.", e);
+        }
+        finally
+        {
+            stream?.Dispose();
         }
     }
 
-    /// <summary>The tensor in row-major order as float32; F64 and I64 are rounded to the nearest.</summary>
-    public float[] ReadSingle(string name) => Read(name, float.CreateTruncating, float.CreateTruncating);
+    /// <summary>The tensor in row-major order as float32, rounded to the nearest; for every dtype but BOOL.</summary>
+    public float[] ReadSingle(string name) => Read<float>(Find(name));
 
-    /// <summary>The tensor in row-major order as float64; exact but for I64 beyond 2^53.</summary>
-    public double[] ReadDouble(string name) => Read(name, v => v, double.CreateTruncating);
+    /// <summary>The tensor in row-major order as float64, exact but for I64 beyond 2^53; for every dtype but BOOL.</summary>
+    public double[] ReadDouble(string name) => Read<double>(Find(name));
 
-    /// <summary>The tensor in row-major order; only for dtype I64.</summary>
+    /// <summary>The tensor in row-major order; only for the whole-number dtypes I64, I32, I16, I8 and U8.</summary>
     public long[] ReadInt64(string name)
     {
         SafetensorInfo tensor = Find(name);
-        if (tensor.Dtype != SafetensorsDtype.I64)
-            throw new RaspException($"'{Path}': tensor '{name}' has dtype {tensor.Dtype}, but whole numbers (I64) are expected.");
-        return Read<long>(name, v => (long)v, v => v);
+        if (tensor.Dtype.IsFloatingPoint() || tensor.Dtype == SafetensorsDtype.BOOL)
+            throw new RaspException($"'{Path}': tensor '{name}' has dtype {tensor.Dtype}, but whole numbers (I64) are expected. Check that the file belongs to this kind of model.");
+        return Read<long>(tensor);
     }
 
-    private T[] Read<T>(string name, Func<double, T> fromDouble, Func<long, T> fromInteger)
+    /// <summary>The tensor in row-major order; only for dtype BOOL. A byte other than 0 and 1 is refused.</summary>
+    public bool[] ReadBoolean(string name)
     {
         SafetensorInfo tensor = Find(name);
-        if (tensor.ByteLength > Array.MaxLength)
-            throw new RaspException($"'{Path}': tensor '{name}' has {tensor.ByteLength} bytes, more than can be read. Split the tensor.");
-        byte[] bytes = ReadBytes(tensor);
-        T[] values = new T[tensor.ElementCount];
-        int size = tensor.Dtype.Size();
-        for (int i = 0; i < values.Length; i++)
+        if (tensor.Dtype != SafetensorsDtype.BOOL)
+            throw new RaspException($"'{Path}': tensor '{name}' has dtype {tensor.Dtype}, but truth values (BOOL) are expected. Check that the file belongs to this kind of model.");
+        byte[] bytes = ReadBytes(name);
+        int wrong = bytes.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)1);
+        if (wrong >= 0)
+            throw new RaspException($"'{Path}': tensor '{name}' has dtype BOOL, but its element {wrong} is the byte {bytes[wrong]}, neither 0 nor 1. Write the file anew.");
+        return Array.ConvertAll(bytes, b => b != 0);
+    }
+
+    /// <summary>The tensor's bytes as they are stored: row-major, little-endian elements of its dtype.</summary>
+    public byte[] ReadBytes(string name)
+    {
+        SafetensorInfo tensor = Find(name);
+        byte[] bytes = Allocate<byte>(tensor, tensor.ByteLength);
+        Copy(tensor, 0, bytes);
+        return bytes;
+    }
+
+    public void Dispose()
+    {
+        view?.Dispose();
+        map?.Dispose();
+        stream.Dispose();
+    }
+
+    private T[] Read<T>(SafetensorInfo tensor) where T : unmanaged, INumberBase<T>
+    {
+        T[] values = Allocate<T>(tensor, tensor.ElementCount);
+        switch (tensor.Dtype)
         {
-            ReadOnlySpan<byte> element = bytes.AsSpan(i * size, size);
-            values[i] = tensor.Dtype switch
-            {
-                SafetensorsDtype.F32 => fromDouble(BinaryPrimitives.ReadSingleLittleEndian(element)),
-                SafetensorsDtype.F16 => fromDouble((double)BinaryPrimitives.ReadHalfLittleEndian(element)),
-                SafetensorsDtype.BF16 => fromDouble(SafetensorsDtypes.FromBFloat16(BinaryPrimitives.ReadUInt16LittleEndian(element))),
-                SafetensorsDtype.F64 => fromDouble(BinaryPrimitives.ReadDoubleLittleEndian(element)),
-                _ => fromInteger(BinaryPrimitives.ReadInt64LittleEndian(element)),
-            };
+            case SafetensorsDtype.F64: Convert<double, T>(tensor, values); break;
+            case SafetensorsDtype.F32: Convert<float, T>(tensor, values); break;
+            case SafetensorsDtype.F16: Convert<Half, T>(tensor, values); break;
+            case SafetensorsDtype.BF16: Convert<ushort, T>(tensor, values, static v => T.CreateTruncating(SafetensorsDtypes.FromBFloat16(v))); break;
+            case SafetensorsDtype.I64: Convert<long, T>(tensor, values); break;
+            case SafetensorsDtype.I32: Convert<int, T>(tensor, values); break;
+            case SafetensorsDtype.I16: Convert<short, T>(tensor, values); break;
+            case SafetensorsDtype.I8: Convert<sbyte, T>(tensor, values); break;
+            case SafetensorsDtype.U8: Convert<byte, T>(tensor, values); break;
+            default: throw new RaspException($"'{Path}': tensor '{tensor.Name}' has dtype {tensor.Dtype}, but numbers are expected. Check that the file belongs to this kind of model.");
         }
 
         return values;
     }
 
-    private byte[] ReadBytes(SafetensorInfo tensor)
+    private void Convert<TStored, T>(SafetensorInfo tensor, T[] values) where TStored : unmanaged, INumberBase<TStored> where T : unmanaged, INumberBase<T>
     {
-        byte[] bytes = new byte[tensor.ByteLength];
-        try
-        {
-            using FileStream stream = File.OpenRead(Path);
-            stream.Position = tensor.Offset;
-            stream.ReadExactly(bytes);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RaspException($"'{Path}': tensor '{tensor.Name}' cannot be read: {e.Message}", e);
-        }
-
-        return bytes;
+        if (values is TStored[] same) CopyAll(tensor, same);
+        else Convert<TStored, T>(tensor, values, static v => T.CreateTruncating(v));
     }
+
+    private void Convert<TStored, T>(SafetensorInfo tensor, T[] values, Func<TStored, T> convert) where TStored : unmanaged
+    {
+        TStored[] block = new TStored[Math.Min(values.Length, BlockBytes / tensor.Dtype.Size())];
+        for (int start = 0; start < values.Length; start += block.Length)
+        {
+            Span<TStored> part = block.AsSpan(0, Math.Min(block.Length, values.Length - start));
+            Copy(tensor, (long)start * tensor.Dtype.Size(), MemoryMarshal.AsBytes(part));
+            for (int i = 0; i < part.Length; i++) values[start + i] = convert(part[i]);
+        }
+    }
+
+    // A span of bytes holds less than an array of eight-byte elements can have.
+    private void CopyAll<T>(SafetensorInfo tensor, T[] values) where T : unmanaged
+    {
+        int size = tensor.Dtype.Size();
+        for (int start = 0; start < values.Length; start += 1 << 27)
+            Copy(tensor, (long)start * size, MemoryMarshal.AsBytes(values.AsSpan(start, Math.Min(1 << 27, values.Length - start))));
+    }
+
+    private void Copy(SafetensorInfo tensor, long start, Span<byte> bytes)
+    {
+        ObjectDisposedException.ThrowIf(!stream.CanRead, this);
+        if (bytes.IsEmpty || view is null) return;
+        // Reading mapped pages that are no longer in the file would end the process.
+        if (stream.Length != header.FileLength || File.GetLastWriteTimeUtc(stream.SafeFileHandle) != written)
+            throw new RaspException($"'{Path}': tensor '{tensor.Name}' cannot be read, for the file has been changed since it was opened. Open it again once it is written.");
+        view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(tensor.Offset + start), bytes);
+    }
+
+    private T[] Allocate<T>(SafetensorInfo tensor, long count) => count <= Array.MaxLength
+        ? new T[count]
+        : throw new RaspException($"'{Path}': tensor '{tensor.Name}' has {count} elements, more than can be read at once. Split the tensor.");
 
     private SafetensorInfo Find(string name) => Tensors.TryGetValue(name, out SafetensorInfo? tensor)
         ? tensor

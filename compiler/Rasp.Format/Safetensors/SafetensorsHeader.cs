@@ -1,5 +1,6 @@
-using System.Text;
+using System.Buffers.Binary;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Rasp.Format;
 
@@ -19,20 +20,23 @@ internal sealed class SafetensorsHeader
 
     private readonly string path;
     private readonly long dataStart;
-    private readonly long dataLength;
     private readonly Dictionary<string, SafetensorInfo> tensors = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
+    private Dictionary<string, string>? metadata;
 
-    private SafetensorsHeader(string path, long dataStart, long dataLength)
+    private SafetensorsHeader(string path, long dataStart, long fileLength)
     {
         this.path = path;
         this.dataStart = dataStart;
-        this.dataLength = dataLength;
+        FileLength = fileLength;
     }
+
+    public long FileLength { get; }
+
+    public long DataLength => FileLength - dataStart;
 
     public IReadOnlyDictionary<string, SafetensorInfo> Tensors => tensors;
 
-    public IReadOnlyDictionary<string, string> Metadata => metadata;
+    public IReadOnlyDictionary<string, string> Metadata => metadata ??= new(StringComparer.Ordinal);
 
     public static SafetensorsHeader Read(string path, Stream stream)
     {
@@ -42,7 +46,7 @@ internal sealed class SafetensorsHeader
 
         byte[] prefix = new byte[LengthBytes];
         stream.ReadExactly(prefix);
-        ulong declared = BitConverter.ToUInt64(prefix);
+        ulong declared = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (declared > LongestHeader)
             throw Damaged(path, $"its header claims {declared} bytes, more than a safetensors header may have");
         if ((long)declared > fileLength - LengthBytes)
@@ -50,8 +54,7 @@ internal sealed class SafetensorsHeader
 
         byte[] json = new byte[(int)declared];
         stream.ReadExactly(json);
-        long dataStart = LengthBytes + (long)declared;
-        SafetensorsHeader header = new(path, dataStart, fileLength - dataStart);
+        SafetensorsHeader header = new(path, LengthBytes + (long)declared, fileLength);
         header.ReadJson(json);
         header.CheckLayout();
         return header;
@@ -59,27 +62,34 @@ internal sealed class SafetensorsHeader
 
     private static RaspException Damaged(string path, string what, Exception? inner = null)
     {
-        string message = $"'{path}' is not a readable safetensors file: {what}. Copy or download the file again, or write it anew.";
+        string message = $"'{path}' is not a readable safetensors file: {Shown(what)}. Copy or download the file again, or write it anew.";
         return inner is null ? new RaspException(message) : new RaspException(message, inner);
+    }
+
+    // Names come from the file: a message stays one line of bearable length whatever they hold.
+    private static string Shown(string text)
+    {
+        string line = string.Concat(text.Take(300).Select(c => char.IsControl(c) ? '\uFFFD' : c));
+        return line.Length < text.Length ? line + " …" : line;
     }
 
     private void ReadJson(byte[] json)
     {
+        // The JSON reader would only notice bad UTF-8 in the strings that are asked for.
+        if (!Utf8.IsValid(json)) throw Damaged(path, "its header is not valid UTF-8 JSON");
+        if (json is not [(byte)'{', ..]) throw Damaged(path, "its header is not a JSON object, for it does not begin with '{'");
         try
         {
-            // Decoded strictly first: the JSON reader would only notice bad UTF-8 in the strings that are asked for.
-            string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(json);
-            using JsonDocument document = JsonDocument.Parse(text);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw Damaged(path, "its header is not a JSON object");
+            using JsonDocument document = JsonDocument.Parse(json);
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 if (property.Name == MetadataName) ReadMetadata(property.Value);
                 else ReadTensor(property.Name, property.Value);
             }
         }
-        catch (Exception e) when (e is JsonException or DecoderFallbackException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter is how the reader answers an escaped half of a surrogate pair.
             throw Damaged(path, "its header is not valid UTF-8 JSON", e);
         }
     }
@@ -87,6 +97,8 @@ internal sealed class SafetensorsHeader
     private void ReadMetadata(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object) throw Damaged(path, $"'{MetadataName}' is not an object");
+        if (metadata is not null) throw Damaged(path, $"'{MetadataName}' occurs twice");
+        metadata = new(StringComparer.Ordinal);
         foreach (JsonProperty property in element.EnumerateObject())
         {
             if (property.Value.ValueKind != JsonValueKind.String || property.Value.GetString() is not { } value)
@@ -99,56 +111,47 @@ internal sealed class SafetensorsHeader
     private void ReadTensor(string name, JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object) throw Damaged(path, $"the entry of tensor '{name}' is not an object");
-        if (!element.TryGetProperty("dtype", out JsonElement dtypeElement) || dtypeElement.ValueKind != JsonValueKind.String)
-            throw Damaged(path, $"tensor '{name}' has no dtype");
-        string? dtypeName = dtypeElement.GetString();
-        SafetensorsDtype dtype = dtypeName switch
-        {
-            "F32" => SafetensorsDtype.F32,
-            "F16" => SafetensorsDtype.F16,
-            "BF16" => SafetensorsDtype.BF16,
-            "F64" => SafetensorsDtype.F64,
-            "I64" => SafetensorsDtype.I64,
-            _ => throw new RaspException(
-                $"'{path}': tensor '{name}' has dtype {dtypeName}, which is not supported. Convert it to F32, F16, BF16, F64 or I64."),
-        };
-
+        SafetensorsDtype dtype = ReadDtype(name, Property(name, element, "dtype", JsonValueKind.String).GetString());
         long[] shape = ReadIntegers(name, element, "shape");
         long[] offsets = ReadIntegers(name, element, "data_offsets");
         if (offsets is not [long begin, long end]) throw Damaged(path, $"tensor '{name}' needs two data_offsets and has {offsets.Length}");
-        if (begin > end || end > dataLength)
-            throw Damaged(path, $"tensor '{name}' lies at bytes {begin} to {end}, but the file holds {dataLength} bytes of data (it may be truncated)");
-        if (ByteLength(shape, dtype) is not long bytes || bytes != end - begin)
+        if (begin > end || end > DataLength)
+            throw Damaged(path, $"tensor '{name}' lies at bytes {begin} to {end}, but the file holds {DataLength} bytes of data (it may be truncated)");
+        if (SafetensorInfo.Bytes(shape, dtype) is not long bytes || bytes != end - begin)
             throw Damaged(path, $"tensor '{name}' of shape [{string.Join(", ", shape)}] and dtype {dtype} does not fill its {end - begin} bytes exactly");
         if (!tensors.TryAdd(name, new SafetensorInfo(name, dtype, shape, dataStart + begin, bytes)))
             throw Damaged(path, $"tensor '{name}' occurs twice");
     }
 
+    private SafetensorsDtype ReadDtype(string tensor, string? name) => SafetensorsDtypes.Find(name) ?? throw new RaspException(
+        $"'{path}': {Shown($"tensor '{tensor}' has dtype {name}")}, which is not supported. Convert it to one of {string.Join(", ", Enum.GetNames<SafetensorsDtype>())}.");
+
     private long[] ReadIntegers(string name, JsonElement element, string property)
     {
-        if (!element.TryGetProperty(property, out JsonElement array) || array.ValueKind != JsonValueKind.Array)
-            throw Damaged(path, $"tensor '{name}' has no {property}");
-        List<long> numbers = [];
+        JsonElement array = Property(name, element, property, JsonValueKind.Array);
+        long[] numbers = new long[array.GetArrayLength()];
+        int i = 0;
         foreach (JsonElement item in array.EnumerateArray())
         {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out long number) || number < 0)
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out numbers[i]) || numbers[i++] < 0)
                 throw Damaged(path, $"the {property} of tensor '{name}' holds something other than whole numbers from 0");
-            numbers.Add(number);
         }
 
-        return [.. numbers];
+        return numbers;
     }
 
-    private static long? ByteLength(long[] shape, SafetensorsDtype dtype)
+    // Properties that the format does not know are passed over, as the reference implementation does.
+    private JsonElement Property(string tensor, JsonElement element, string name, JsonValueKind kind)
     {
-        Int128 bytes = dtype.Size();
-        foreach (long dimension in shape)
+        JsonElement? found = null;
+        foreach (JsonProperty property in element.EnumerateObject())
         {
-            bytes *= dimension;
-            if (bytes > long.MaxValue) return null;
+            if (!property.NameEquals(name)) continue;
+            if (found is not null) throw Damaged(path, $"the {name} of tensor '{tensor}' occurs twice");
+            found = property.Value;
         }
 
-        return (long)bytes;
+        return found is { } value && value.ValueKind == kind ? value : throw Damaged(path, $"tensor '{tensor}' has no {name}");
     }
 
     /// <summary>The format wants the data covered exactly once: neither overlaps nor holes nor a tail.</summary>
@@ -164,7 +167,7 @@ internal sealed class SafetensorsHeader
             previous = $"tensor '{tensor.Name}'";
         }
 
-        if (position != dataStart + dataLength)
-            throw Damaged(path, $"{dataStart + dataLength - position} bytes after {previous} belong to no tensor");
+        if (position != FileLength)
+            throw Damaged(path, $"{FileLength - position} bytes after {previous} belong to no tensor");
     }
 }

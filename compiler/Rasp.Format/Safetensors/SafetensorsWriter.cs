@@ -1,19 +1,23 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Rasp.Format;
 
 /// <summary>
-/// Writes safetensors files. Equal content gives equal bytes: names and metadata are ordered ordinally, and the header
-/// is padded with spaces so that the data starts at a multiple of eight bytes.
+/// Writes safetensors files. Equal content gives equal bytes: tensors are ordered by element size, the largest first, and
+/// then by name ordinally, and the header is padded with spaces to a multiple of eight bytes, so that every element is aligned.
 /// </summary>
 public static class SafetensorsWriter
 {
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Half a surrogate pair is refused with an ArgumentException, where the JSON writer would put another character.
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
     /// <summary>
-    /// Writes the tensors (row-major) as <paramref name="dtype"/> F32, F16, BF16 or F64, rounding to the nearest, ties to
+    /// Writes float32 tensors (row-major) as <paramref name="dtype"/> F32, F16, BF16 or F64, rounding to the nearest, ties to
     /// even. The file appears whole or not at all. Throws <see cref="RaspException"/> where it cannot be written, and
     /// <see cref="ArgumentException"/> where a name occurs twice or a shape does not fit its data.
     /// </summary>
@@ -21,34 +25,26 @@ public static class SafetensorsWriter
         string path,
         IEnumerable<(string Name, long[] Shape, float[] Data)> tensors,
         IReadOnlyDictionary<string, string>? metadata = null,
-        SafetensorsDtype dtype = SafetensorsDtype.F32)
+        SafetensorsDtype dtype = SafetensorsDtype.F32) =>
+        Write(path, tensors.Select(t => SafetensorsTensor.Of(t.Name, t.Shape, t.Data, dtype)), metadata);
+
+    /// <summary>Writes tensors of any dtypes; the file appears whole or not at all. Throws as the other overload does.</summary>
+    public static void Write(string path, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        if (dtype == SafetensorsDtype.I64) throw new ArgumentException("Floating-point tensors cannot be written as I64.", nameof(dtype));
-        (string Name, long[] Shape, float[] Data)[] ordered = [.. tensors.OrderBy(t => t.Name, StringComparer.Ordinal)];
-        Check(ordered);
-        byte[] header = Header(ordered, metadata, dtype);
+        if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Safetensors files are written on little-endian machines only.");
+        SafetensorsTensor[] ordered = [.. tensors.OrderByDescending(t => t.Dtype.Size()).ThenBy(t => t.Name, StringComparer.Ordinal)];
+        if (ordered.GroupBy(t => t.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ArgumentException($"Tensor '{twice.Key}' occurs twice.");
+        byte[] header = Header(ordered, metadata);
         AtomicFile.Write(path, stream =>
         {
             stream.Write(header);
-            foreach ((_, _, float[] data) in ordered) stream.Write(Encode(data, dtype));
+            foreach (SafetensorsTensor tensor in ordered) tensor.WriteTo(stream);
         });
     }
 
-    private static void Check((string Name, long[] Shape, float[] Data)[] ordered)
-    {
-        for (int i = 0; i < ordered.Length; i++)
-        {
-            (string name, long[] shape, float[] data) = ordered[i];
-            if (name == SafetensorsHeader.MetadataName) throw new ArgumentException($"A tensor cannot be named '{name}'.");
-            if (i > 0 && ordered[i - 1].Name == name) throw new ArgumentException($"Tensor '{name}' occurs twice.");
-            if (shape.Aggregate(1L, (product, dimension) => checked(product * dimension)) != data.LongLength)
-                throw new ArgumentException($"Tensor '{name}' of shape [{string.Join(", ", shape)}] has {data.LongLength} elements.");
-        }
-    }
-
-    private static byte[] Header(
-        (string Name, long[] Shape, float[] Data)[] ordered, IReadOnlyDictionary<string, string>? metadata, SafetensorsDtype dtype)
+    private static byte[] Header(SafetensorsTensor[] ordered, IReadOnlyDictionary<string, string>? metadata)
     {
         using MemoryStream stream = new();
         stream.Write(new byte[SafetensorsHeader.LengthBytes]);
@@ -57,12 +53,12 @@ public static class SafetensorsWriter
             json.WriteStartObject();
             if (metadata is { Count: > 0 }) WriteMetadata(json, metadata);
             long position = 0;
-            foreach ((string name, long[] shape, float[] data) in ordered)
+            foreach (SafetensorsTensor tensor in ordered)
             {
-                long end = position + data.LongLength * dtype.Size();
-                json.WriteStartObject(name);
-                json.WriteString("dtype", dtype.ToString());
-                WriteArray(json, "shape", shape);
+                long end = position + tensor.ByteLength;
+                json.WriteStartObject(Strict.GetBytes(tensor.Name));
+                json.WriteString("dtype", tensor.Dtype.ToString());
+                WriteArray(json, "shape", tensor.Shape);
                 WriteArray(json, "data_offsets", [position, end]);
                 json.WriteEndObject();
                 position = end;
@@ -80,33 +76,14 @@ public static class SafetensorsWriter
     private static void WriteMetadata(Utf8JsonWriter json, IReadOnlyDictionary<string, string> metadata)
     {
         json.WriteStartObject(SafetensorsHeader.MetadataName);
-        foreach ((string name, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal)) json.WriteString(name, value);
+        foreach ((string name, string value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal)) json.WriteString(Strict.GetBytes(name), Strict.GetBytes(value));
         json.WriteEndObject();
     }
 
-    private static void WriteArray(Utf8JsonWriter json, string name, ReadOnlySpan<long> numbers)
+    private static void WriteArray(Utf8JsonWriter json, string name, IEnumerable<long> numbers)
     {
         json.WriteStartArray(name);
         foreach (long number in numbers) json.WriteNumberValue(number);
         json.WriteEndArray();
-    }
-
-    private static byte[] Encode(float[] data, SafetensorsDtype dtype)
-    {
-        int size = dtype.Size();
-        byte[] bytes = new byte[data.LongLength * size];
-        for (int i = 0; i < data.Length; i++)
-        {
-            Span<byte> element = bytes.AsSpan(i * size, size);
-            switch (dtype)
-            {
-                case SafetensorsDtype.F16: BinaryPrimitives.WriteHalfLittleEndian(element, (Half)data[i]); break;
-                case SafetensorsDtype.BF16: BinaryPrimitives.WriteUInt16LittleEndian(element, SafetensorsDtypes.ToBFloat16(data[i])); break;
-                case SafetensorsDtype.F64: BinaryPrimitives.WriteDoubleLittleEndian(element, data[i]); break;
-                default: BinaryPrimitives.WriteSingleLittleEndian(element, data[i]); break;
-            }
-        }
-
-        return bytes;
     }
 }

@@ -57,7 +57,7 @@ internal static class HuggingFaceFolder
 
     private static LlamaWeights ReadWeights(string path, LlamaConfig config)
     {
-        SafetensorsFile file = SafetensorsFile.Open(path);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
         Dictionary<string, float[]> tensors = new(StringComparer.Ordinal);
         foreach ((string name, long[] shape) in LlamaWeights.Shapes(config))
         {

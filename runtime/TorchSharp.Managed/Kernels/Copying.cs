@@ -40,6 +40,12 @@ internal static unsafe class Copying
         for (long i = 0; i < n; i++) target[i] = TFrom.IsZero(source[i]) ? (byte)0 : (byte)1;
     }
 
+    /// <summary>By way of float32, as PyTorch converts: a float64 next to a midpoint is rounded twice.</summary>
+    internal static void ConvertToHalf<TFrom>(TFrom* source, Half* target, long n) where TFrom : unmanaged, INumberBase<TFrom>
+    {
+        for (long i = 0; i < n; i++) target[i] = (Half)float.CreateTruncating(source[i]);
+    }
+
     internal static void ConvertToBFloat16<TFrom>(TFrom* source, ushort* target, long n) where TFrom : unmanaged, INumberBase<TFrom>
     {
         for (long i = 0; i < n; i++) target[i] = BFloat16Bits(float.CreateTruncating(source[i]));

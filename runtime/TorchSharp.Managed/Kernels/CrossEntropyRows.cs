@@ -32,8 +32,9 @@ internal static unsafe class CrossEntropyRows
             {
                 var x = X + r * Width;
                 var peak = SoftmaxRows.Largest(x, Width);
-                LogSum[r] = peak + T.Log(SoftmaxRows.SumOfExponentials(x, peak, null, Width));
-                Loss[r] = Target[r] == Ignored ? T.Zero : LogSum[r] - x[Target[r]];
+                var log = T.Log(SoftmaxRows.SumOfExponentials(x, peak, null, Width));
+                LogSum[r] = peak + log;
+                Loss[r] = Target[r] == Ignored ? T.Zero : log - (x[Target[r]] - peak);
             }
         }
     }

@@ -132,7 +132,7 @@ internal readonly struct Relu : IFloatUnary
 /// <summary>−1, 0 or 1.</summary>
 internal readonly struct Sign : IFloatUnary
 {
-    public static T Of<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => x > T.Zero ? T.One : x < T.Zero ? -T.One : x;
+    public static T Of<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => x > T.Zero ? T.One : x < T.Zero ? -T.One : T.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Of<T>(Vector<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => Lanes.Map<T, Sign>(x);

@@ -79,6 +79,22 @@ internal readonly struct Remainder : IBinary
     public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => Lanes.Map<T, Remainder>(x, y);
 }
 
+/// <summary>⌊x / y⌋, from the exact remainder as Python does, so that rounding of x / y cannot lift it over a whole number.</summary>
+internal readonly struct FloorDivide : IBinary
+{
+    public static T Of<T>(T x, T y) where T : unmanaged, INumber<T>
+    {
+        var real = typeof(T) == typeof(float) || typeof(T) == typeof(double);
+        if (real && y == T.Zero) return x / y;
+        var r = x % y;
+        var q = (x - r) / y;
+        if (real) q = T.CreateTruncating(Math.Round(double.CreateTruncating(q)));
+        return r != T.Zero && T.IsNegative(r) != T.IsNegative(y) ? q - T.One : q;
+    }
+
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => Lanes.Map<T, FloorDivide>(x, y);
+}
+
 /// <summary>x · [y > 0]: the gradient of relu, x the incoming gradient and y relu's input or output.</summary>
 internal readonly struct PassWherePositive : IBinary
 {

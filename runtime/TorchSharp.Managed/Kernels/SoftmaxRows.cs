@@ -74,11 +74,12 @@ internal static unsafe class SoftmaxRows
                     Scale(y, T.One / total, Width);
                     continue;
                 }
-                var shift = peak + T.Log(SumOfExponentials(x, peak, null, Width));
-                var s = new Vector<T>(shift);
+                // (x − peak) − log Σ: the difference of the large numbers first, while it is exact.
+                var log = T.Log(SumOfExponentials(x, peak, null, Width));
+                Vector<T> p = new(peak), l = new(log);
                 long i = 0;
-                for (; i + Vector<T>.Count <= Width; i += Vector<T>.Count) (Vector.Load(x + i) - s).Store(y + i);
-                for (; i < Width; i++) y[i] = x[i] - shift;
+                for (; i + Vector<T>.Count <= Width; i += Vector<T>.Count) (Vector.Load(x + i) - p - l).Store(y + i);
+                for (; i < Width; i++) y[i] = x[i] - peak - log;
             }
         }
     }

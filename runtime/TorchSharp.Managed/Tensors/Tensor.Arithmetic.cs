@@ -39,7 +39,7 @@ public static partial class torch
             }
         }
 
-        public Tensor sub(Scalar scalar) => WithScalar<Subtract>(nameof(sub), scalar, static (g, _) => [g.Keep()]);
+        public Tensor sub(Scalar target) => WithScalar<Subtract>(nameof(sub), target, static (g, _) => [g.Keep()]);
 
         public Tensor mul(Tensor target)
         {
@@ -55,7 +55,7 @@ public static partial class torch
             }
         }
 
-        public Tensor mul(Scalar scalar) => WithScalar<Multiply>(nameof(mul), scalar, (g, _) => [g.mul(scalar)]);
+        public Tensor mul(Scalar target) => WithScalar<Multiply>(nameof(mul), target, (g, _) => [g.mul(target)]);
 
         public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None)
         {
@@ -63,8 +63,9 @@ public static partial class torch
             using (a)
             using (b)
             {
+                if (rounding_mode == RoundingMode.floor) return Elements.Binary<FloorDivide>(nameof(div), a, b);
                 var quotient = Elements.Binary<Divide>(nameof(div), a, b);
-                if (rounding_mode != RoundingMode.None) return quotient.RoundInPlace(rounding_mode);
+                if (rounding_mode == RoundingMode.trunc) return quotient.RoundInPlace(rounding_mode);
                 return Traced(quotient, nameof(div), a, b, [a, b], static (g, s) =>
                 {
                     using var ga = g.div(s[1]);
@@ -109,7 +110,17 @@ public static partial class torch
         {
             var (a, b) = Promoted(target);
             using (a)
-            using (b) return Elements.Binary<Remainder>(nameof(remainder), a, b);
+            using (b)
+            {
+                // a mod b = a − b·⌊a/b⌋, and the floor is constant where it has a derivative.
+                return Traced(Elements.Binary<Remainder>(nameof(remainder), a, b), nameof(remainder), a, b, [a, b], static (g, s) =>
+                {
+                    if (!s.Needs(1)) return [g.SumTo(s[0].Sizes), null];
+                    using var floor = Elements.Binary<FloorDivide>("div", s[0], s[1]);
+                    using var slope = floor.neg();
+                    return [s.Needs(0) ? g.SumTo(s[0].Sizes) : null, ProductSumTo(g, slope, s[1].Sizes)];
+                });
+            }
         }
 
         public Tensor remainder(Scalar scalar) => WithScalar<Remainder>(nameof(remainder), scalar, static (g, _) => [g.Keep()]);
@@ -192,6 +203,8 @@ public static partial class torch
             using (a)
             using (b)
             {
+                // Truth values add up to truth values.
+                if (a.kind == ScalarType.Bool) return a.logical_or(b);
                 return Traced(Elements.Binary<Add>(operation, a, b), operation, a, b, [], (g, s) =>
                 [
                     s.Needs(0) ? g.SumTo(a.Sizes) : null,

@@ -92,6 +92,8 @@ public static partial class torch
             return Traced(y, nameof(gelu), this, [x], static (g, s) => [Elements.Binary<GeluGradient>("gelu backward", g, s[0])]);
         }
 
+        public Tensor gelu_(Modules.GELU.Approximate approximate) => InPlace(nameof(gelu_), t => t.gelu(approximate));
+
         public Tensor gelu_() => InPlace(nameof(gelu_), static t => t.gelu());
 
         public Tensor relu()
@@ -194,9 +196,19 @@ public static partial class torch
                 static (g, s) => [Elements.Binary<GeluTanhGradient>("gelu backward", g, s[0])]);
         }
 
-        public Tensor log1p() => Through(static t => t.add(1), static t => t.log());
+        public Tensor log1p()
+        {
+            using var x = Real();
+            return Traced(Elements.Float<LogOnePlus>(nameof(log1p), x), nameof(log1p), this, [x],
+                static (g, s) => [Chain(g, s[0].add(1), t => g.div(t))]);
+        }
 
-        public Tensor expm1() => Through(static t => t.exp(), static t => t.sub(1));
+        public Tensor expm1()
+        {
+            using var x = Real();
+            var y = Elements.Float<ExpMinusOne>(nameof(expm1), x);
+            return Traced(y, nameof(expm1), this, [y], static (g, s) => [Chain(g, s[0].add(1), t => t.mul(g))]);
+        }
 
         public Tensor log2() => Through(static t => t.log(), static t => t.div(Math.Log(2)));
 

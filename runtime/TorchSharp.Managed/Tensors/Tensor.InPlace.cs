@@ -15,6 +15,8 @@ public static partial class torch
 
         public Tensor add_(Scalar scalar) => Update<Add>(nameof(add_), scalar, static (x, y) => x.add(y));
 
+        public Tensor add_(Scalar scalar, Scalar alpha) => add_(scalar.AsDouble() * alpha.AsDouble());
+
         public Tensor sub_(Tensor target) => Update<Subtract>(nameof(sub_), target, static (x, y) => x.sub(y));
 
         public Tensor sub_(Scalar target) => Update<Subtract>(nameof(sub_), target, static (x, y) => x.sub(y));
@@ -23,15 +25,17 @@ public static partial class torch
 
         public Tensor mul_(Scalar target) => Update<Multiply>(nameof(mul_), target, static (x, y) => x.mul(y));
 
-        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None
+        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None && is_floating_point()
             ? Update<Divide>(nameof(div_), target, static (x, y) => x.div(y))
             : InPlace(nameof(div_), t => t.div(target, rounding_mode));
 
-        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None
+        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None && is_floating_point()
             ? Update<Divide>(nameof(div_), target, static (x, y) => x.div(y))
             : InPlace(nameof(div_), t => t.div(target, rounding_mode));
 
         public Tensor pow_(Scalar exponent) => InPlace(nameof(pow_), t => t.pow(exponent));
+
+        public Tensor pow_(Tensor exponent) => InPlace(nameof(pow_), t => t.pow(exponent));
 
         public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value)
         {
@@ -61,6 +65,12 @@ public static partial class torch
             return add_(ratio, value);
         }
 
+        public Tensor addcdiv(Tensor tensor1, Tensor tensor2) => addcdiv(tensor1, tensor2, 1);
+
+        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2) => addcdiv_(tensor1, tensor2, 1);
+
+        public Tensor lerp_(Tensor end, Tensor weight) => InPlace(nameof(lerp_), t => t.lerp(end, weight));
+
         public Tensor lerp(Tensor end, Tensor weight)
         {
             using var pause = DisposeScope.Suspend();
@@ -77,7 +87,15 @@ public static partial class torch
             return Clamped(low, high);
         }
 
-        public Tensor clamp(Tensor? min = null, Tensor? max = null) => Clamped(min, max);
+        public Tensor clamp(Tensor? min = null, Tensor? max = null)
+        {
+            // The gradient goes to the bound where it replaces the value, and to the value where both are equal.
+            using var pause = DisposeScope.Suspend();
+            using var below = min is null ? null : lt(min);
+            using var raised = below is null || min is null ? alias() : min.where(below, this);
+            using var above = max is null ? null : raised.gt(max);
+            return Released(pause, above is null || max is null ? raised.alias() : max.where(above, raised));
+        }
 
         public Tensor clip(Scalar? min = null, Scalar? max = null) => clamp(min, max);
 

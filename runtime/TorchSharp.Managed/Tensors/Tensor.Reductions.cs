@@ -27,6 +27,24 @@ public static partial class torch
 
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Variance(dimensions, unbiased, keepdim);
 
+        public Tensor var(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Variance(dimensions.ToArray(), unbiased, keepdim);
+
+        public Tensor var((long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Variance([dim.Item1, dim.Item2], unbiased, keepdim);
+
+        public Tensor var((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Variance([dim.Item1, dim.Item2, dim.Item3], unbiased, keepdim);
+
+        public Tensor std(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Root(Variance(dimensions.ToArray(), unbiased, keepdim));
+
+        public Tensor std((long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Root(Variance([dim.Item1, dim.Item2], unbiased, keepdim));
+
+        public Tensor std((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Root(Variance([dim.Item1, dim.Item2, dim.Item3], unbiased, keepdim));
+
         public Tensor std(bool unbiased = true) => Root(Variance([], unbiased, false));
 
         public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Root(Variance([dim], unbiased, keepdim));
@@ -84,9 +102,9 @@ public static partial class torch
         internal Tensor Summed(string operation, ReadOnlySpan<long> dimensions, bool keepdim, ScalarType? to, bool average)
         {
             if (average && !torch.is_floating_point(to ?? kind))
-                throw Errors.Torch($"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {kind}");
+                throw Errors.Torch($"mean: could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {kind} {Shapes.Text(sizes)}");
             var result = to ?? Types.Sum(kind);
-            var reduced = Shapes.Dimensions(operation, dimensions, Rank);
+            var reduced = Shapes.Dimensions(operation, dimensions, SizeArray);
             using var same = Typed(result);
             using var pause = DisposeScope.Suspend();
             using var full = Reduce.Sum(same, reduced);
@@ -112,7 +130,7 @@ public static partial class torch
 
         private Tensor Variance(long[] dimensions, bool unbiased, bool keepdim)
         {
-            var reduced = Shapes.Dimensions(nameof(var), dimensions, Rank);
+            var reduced = Shapes.Dimensions(nameof(var), dimensions, SizeArray);
             long count = 1;
             for (var d = 0; d < Rank; d++)
                 if (reduced[d]) count *= sizes[d];
@@ -121,7 +139,7 @@ public static partial class torch
             using var centred = sub(average);
             using var squares = centred.pow(2);
             using var total = squares.Summed(nameof(var), dimensions, keepdim, null, false);
-            return Released(pause, total.div((double)(unbiased ? count - 1 : count)));
+            return Released(pause, total.div((double)Math.Max(0, unbiased ? count - 1 : count)));
         }
 
         private static Tensor Root(Tensor variance)
@@ -155,6 +173,13 @@ public static partial class torch
                 });
             }
             using var magnitude = abs();
+            if (double.IsNegativeInfinity(p)) return Released(pause, magnitude.amin(dimensions, keepdim));
+            if (p == 0)
+            {
+                using var counted = magnitude.ne(0);
+                using var ones = counted.to_type(kind);
+                return Released(pause, ones.Summed(nameof(norm), dimensions, keepdim, null, false));
+            }
             if (p == 1) return Released(pause, magnitude.Summed(nameof(norm), dimensions, keepdim, null, false));
             using var powers = magnitude.pow(p);
             using var sum = powers.Summed(nameof(norm), dimensions, keepdim, null, false);

@@ -31,7 +31,7 @@ public sealed class SafetensorsTests : IDisposable
         float[] data = [0f, -0f, 1f / 3, float.MaxValue, float.Epsilon, float.PositiveInfinity];
         SafetensorsWriter.Write(path, [("x", [2, 3], data), ("empty", [0, 4], [])], new Dictionary<string, string> { ["format"] = "pt" });
 
-        SafetensorsFile file = SafetensorsFile.Open(path);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
 
         Assert.Equal(["empty", "x"], file.Tensors.Keys.Order(StringComparer.Ordinal));
         Assert.Equal([2L, 3L], file.Tensors["x"].Shape);
@@ -49,7 +49,7 @@ public sealed class SafetensorsTests : IDisposable
     public void Each_dtype_is_read_from_its_bits(string dtype, byte[] bits, double expected)
     {
         string path = Save($$$"""{"x":{"dtype":"{{{dtype}}}","shape":[1],"data_offsets":[0,{{{bits.Length}}}]}}""", bits);
-        SafetensorsFile file = SafetensorsFile.Open(path);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.Equal([(float)expected], file.ReadSingle("x"));
         Assert.Equal([expected], file.ReadDouble("x"));
         if (dtype == "I64") Assert.Equal([(long)expected], file.ReadInt64("x"));
@@ -70,7 +70,8 @@ public sealed class SafetensorsTests : IDisposable
     {
         string path = Path.Combine(folder, "n.safetensors");
         SafetensorsWriter.Write(path, [("x", [1], [(float)value])], dtype: dtype);
-        Assert.Equal([expected], SafetensorsFile.Open(path).ReadDouble("x"));
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        Assert.Equal([expected], file.ReadDouble("x"));
     }
 
     [Theory]
@@ -92,6 +93,24 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"__metadata__":{"k":1}}""", 0, "'k' is not a string")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1]""", 4, "not valid UTF-8 JSON")]
     [InlineData("[]", 0, "not a JSON object")]
+    [InlineData(" {}", 0, "does not begin with '{'")]
+    [InlineData("{} x", 0, "not valid UTF-8 JSON")]
+    [InlineData("{}", 1, "1 bytes after the header belong to no tensor")]
+    [InlineData("""{"__metadata__":5}""", 0, "'__metadata__' is not an object")]
+    [InlineData("""{"__metadata__":null}""", 0, "'__metadata__' is not an object")]
+    [InlineData("""{"__metadata__":{"k":null}}""", 0, "'k' is not a string")]
+    [InlineData("""{"__metadata__":{"k":"a","k":"b"}}""", 0, "'k' occurs twice")]
+    [InlineData("""{"__metadata__":{},"__metadata__":{}}""", 0, "'__metadata__' occurs twice")]
+    [InlineData("""{"x":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "the dtype of tensor 'x' occurs twice")]
+    [InlineData("""{"x":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}""", 4, "dtype f32, which is not supported")]
+    [InlineData("""{"x":{"dtype":"1","shape":[1],"data_offsets":[0,4]}}""", 4, "dtype 1, which is not supported")]
+    [InlineData("""{"x":{"dtype":7,"shape":[1],"data_offsets":[0,4]}}""", 4, "'x' has no dtype")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551615]}}""", 4, "data_offsets of tensor 'x'")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775804,9223372036854775807]}}""", 4, "may be truncated")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807,9223372036854775807],"data_offsets":[0,4]}}""", 4, "does not fill")]
+    [InlineData("""{"x\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "not valid UTF-8 JSON")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}}""", 4, "shape of tensor 'x'")]
+    [InlineData("""{"x\ny":5}""", 0, "tensor 'x\uFFFDy' is not an object")]
     public void A_wrong_header_is_refused_with_its_reason(string json, int dataBytes, string reason)
     {
         string path = Save(json, new byte[dataBytes]);
@@ -107,6 +126,23 @@ public sealed class SafetensorsTests : IDisposable
         string path = Path.Combine(folder, "bad.safetensors");
         File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)json.Length), .. json]);
         Assert.Contains("UTF-8", Assert.Throws<RaspException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    public void Deep_nesting_is_refused(int depth)
+    {
+        string path = Save($"{{\"x\":{new string('[', depth)}{new string(']', depth)}}}", []);
+        Assert.Contains("JSON", Assert.Throws<RaspException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Properties_that_the_format_does_not_know_are_passed_over()
+    {
+        string path = Save("""{"x":{"dtype":"F32","note":{"a":[1]},"shape":[1],"data_offsets":[0,4]}}""", BitConverter.GetBytes(1.5f));
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        Assert.Equal([1.5f], file.ReadSingle("x"));
     }
 
     [Theory]
@@ -149,7 +185,8 @@ public sealed class SafetensorsTests : IDisposable
         string path = Path.Combine(folder, "none.safetensors");
         Assert.Contains(path, Assert.Throws<RaspException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
         SafetensorsWriter.Write(path, [("x", [1], [1f])]);
-        Assert.Contains("'y'", Assert.Throws<RaspException>(() => SafetensorsFile.Open(path).ReadSingle("y")).Message, StringComparison.Ordinal);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        Assert.Contains("'y'", Assert.Throws<RaspException>(() => file.ReadSingle("y")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

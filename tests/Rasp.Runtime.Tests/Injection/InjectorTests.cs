@@ -59,7 +59,7 @@ public sealed class InjectorTests : IDisposable
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "out", "injection.json")));
         Assert.Equal(2, json.RootElement.GetProperty("sets").GetArrayLength());
         Assert.Equal(report.Variables.Length, json.RootElement.GetProperty("variables").GetArrayLength());
-        SafetensorsFile heads = SafetensorsFile.Open(Path.Combine(folder, "out", "heads.safetensors"));
+        using SafetensorsFile heads = SafetensorsFile.Open(Path.Combine(folder, "out", "heads.safetensors"));
         Assert.Contains("any_a.weight", heads.Tensors.Keys);
         using LanguageModel written = LanguageModel.Load(Path.Combine(folder, "out"));
         Assert.Equal(model.ParameterCount, written.ParameterCount);

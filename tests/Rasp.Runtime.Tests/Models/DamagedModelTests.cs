@@ -37,8 +37,8 @@ public sealed class DamagedModelTests : IDisposable
     {
         SaveSmall();
         string path = Path.Combine(folder, "model.safetensors");
-        SafetensorsFile file = SafetensorsFile.Open(path);
-        List<(string Name, long[] Shape, float[] Data)> tensors = [.. file.Tensors.Values.Select(t => (t.Name, t.Shape.ToArray(), file.ReadSingle(t.Name)))];
+        List<(string Name, long[] Shape, float[] Data)> tensors;
+        using (SafetensorsFile file = SafetensorsFile.Open(path)) tensors = [.. file.Tensors.Values.Select(t => (t.Name, t.Shape.ToArray(), file.ReadSingle(t.Name)))];
         const string Name = "model.layers.1.mlp.up_proj.weight";
 
         SafetensorsWriter.Write(path, tensors.Where(t => t.Name != Name));
