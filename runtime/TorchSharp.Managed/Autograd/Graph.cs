@@ -32,6 +32,15 @@ internal static class Graph
         var nodes = new Node?[inputs.Length];
         for (var i = 0; i < nodes.Length; i++) nodes[i] = Node.Of(inputs[i]);
         var node = new Node(operation, nodes, output.SizeArray, new Saved(operation, inputs, saved), backward);
+        return Attach(output, node, view);
+    }
+
+    /// <summary>Makes <paramref name="part"/> a recorded view of some of the input's elements.</summary>
+    internal static torch.Tensor RecordPart(torch.Tensor part, string operation, torch.Tensor input, Func<torch.Tensor, torch.Tensor> region) =>
+        Attach(part, new Node(operation, Node.Of(input), part.SizeArray, region), view: true);
+
+    private static torch.Tensor Attach(torch.Tensor output, Node node, bool view)
+    {
         if (output.Variable is { } variable)
         {
             variable.Source = node;
@@ -80,6 +89,7 @@ internal static class Graph
 
     private static void Step(Node node, torch.Tensor gradient)
     {
+        if (node is { Region: { } region, Inputs: [{ } viewed] }) CollectPart(viewed, gradient, region);
         if (node.Backward is not { } backward || node.Saved is not { } saved) return;
         saved.Check();
         var results = backward(gradient, saved);
@@ -111,6 +121,20 @@ internal static class Graph
             pending.Dispose();
         }
         result.Dispose();
+    }
+
+    // The parts of one tensor meet in one gradient: only the first of them fills it with zeros.
+    private static void CollectPart(Node input, torch.Tensor gradient, Func<torch.Tensor, torch.Tensor> region)
+    {
+        if (input.Pending is { IsSoleOwner: true } pending)
+        {
+            using var part = region(pending);
+            part.AddFrom(gradient);
+            return;
+        }
+        var whole = torch.Tensor.Zeros(gradient.dtype, input.Shape);
+        using (var part = region(whole)) part.WriteFrom(gradient);
+        Collect(input, whole);
     }
 
     // Operations are numbered as they are recorded, so descending order visits every user of a value before its maker.

@@ -67,6 +67,9 @@ internal sealed class Node
     internal readonly long[] Shape;
     internal readonly Saved? Saved;
     internal readonly Backward? Backward;
+
+    /// <summary>For a view of some of its input's elements: the same view of a tensor like the input.</summary>
+    internal readonly Func<torch.Tensor, torch.Tensor>? Region;
     internal readonly Variable? Leaf;
     internal readonly long Order;
 
@@ -84,6 +87,15 @@ internal sealed class Node
         Shape = shape;
         Saved = saved;
         Backward = backward;
+        Order = Interlocked.Increment(ref made);
+    }
+
+    internal Node(string operation, Node? input, long[] shape, Func<torch.Tensor, torch.Tensor> region)
+    {
+        Operation = operation;
+        Inputs = [input];
+        Shape = shape;
+        Region = region;
         Order = Interlocked.Increment(ref made);
     }
 

@@ -85,6 +85,10 @@ public static partial class torch
         internal static Tensor TracedView(Tensor output, string operation, Tensor input, Backward backward) =>
             Graph.Tracks(input) ? Graph.Record(output, operation, [input], [], backward, view: true) : output;
 
+        /// <summary>Records a view of some of the input's elements; <paramref name="region"/> makes the same view of a tensor like the input.</summary>
+        internal static Tensor TracedPart(Tensor part, string operation, Tensor input, Func<Tensor, Tensor> region) =>
+            Graph.Tracks(input) ? Graph.RecordPart(part, operation, input, region) : part;
+
         /// <summary>Refuses in-place writes that the graph could not follow.</summary>
         internal void CheckInPlace(string operation, bool tracks)
         {

@@ -13,6 +13,14 @@ internal static unsafe class Copying
         else Workers.Run(job, loop.Outer, Math.Max(1, Elementwise.Grain / loop.Inner));
     }
 
+    /// <summary>Adds the loop's second operand to its first, whose elements are distinct.</summary>
+    internal static void Accumulate<T>(in Loop loop, T* target, T* source) where T : unmanaged, INumber<T>
+    {
+        var job = new AccumulateJob<T> { Loop = loop, Target = target, Source = source };
+        if (loop.Rank <= 1) job.Run(0, 1);
+        else Workers.Run(job, loop.Outer, Math.Max(1, Elementwise.Grain / loop.Inner));
+    }
+
     internal static void Fill<T>(in Loop loop, T* target, T value) where T : unmanaged
     {
         var n = loop.Inner;
@@ -87,6 +95,27 @@ internal static unsafe class Copying
                 for (long i = 0; i < n; i++) target[i] = *source;
             else
                 for (long i = 0; i < n; i++) target[i * st] = source[i * ss];
+        }
+    }
+
+    private struct AccumulateJob<T> : IJob where T : unmanaged, INumber<T>
+    {
+        internal Loop Loop;
+        internal T* Target;
+        internal T* Source;
+
+        public void Run(long start, long end)
+        {
+            long n = Loop.Inner, st = Loop.FirstStep, ss = Loop.SecondStep;
+            var at = Loop.At(start);
+            for (var o = start; o < end; o++)
+            {
+                T* target = Target + at.First, source = Source + at.Second;
+                if (st == 1 && ss == 1) Reductions.Accumulate(target, source, n);
+                else
+                    for (long i = 0; i < n; i++) target[i * st] += source[i * ss];
+                Loop.Advance(ref at);
+            }
         }
     }
 }

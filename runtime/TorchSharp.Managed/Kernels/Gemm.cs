@@ -31,12 +31,12 @@ internal static unsafe class Gemm
     private const int InPlacePanel = 4096;
     private const long SerialWork = 1 << 17;
 
-    /// <summary>c (m × n, contiguous rows of stride <paramref name="stride"/>) = or += a (m × k) · b (k × n).</summary>
-    internal static void Run<T>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate) where T : unmanaged
+    /// <summary>c (m × n, contiguous rows of stride <paramref name="stride"/>) = or += a (m × k) · b (k × n), plus a row of n where a bias is given.</summary>
+    internal static void Run<T>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate, T* bias = null) where T : unmanaged
     {
-        if (Vector512.IsHardwareAccelerated) Run<T, Tile512>(m, n, k, a, b, c, stride, accumulate);
-        else if (Vector256.IsHardwareAccelerated) Run<T, Tile256>(m, n, k, a, b, c, stride, accumulate);
-        else Run<T, Tile128>(m, n, k, a, b, c, stride, accumulate);
+        if (Vector512.IsHardwareAccelerated) Run<T, Tile512>(m, n, k, a, b, c, stride, accumulate, bias);
+        else if (Vector256.IsHardwareAccelerated) Run<T, Tile256>(m, n, k, a, b, c, stride, accumulate, bias);
+        else Run<T, Tile128>(m, n, k, a, b, c, stride, accumulate, bias);
     }
 
     /// <summary>The same on the calling thread only, for use inside a job.</summary>
@@ -47,19 +47,19 @@ internal static unsafe class Gemm
         else Block<T, Tile128>(m, n, k, a, b, c, stride, accumulate);
     }
 
-    internal static void Run<T, TTile>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate)
+    internal static void Run<T, TTile>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate, T* bias = null)
         where T : unmanaged where TTile : ITile
     {
         if (m == 0 || n == 0) return;
         if (m * n * Math.Max(k, 1) <= SerialWork || Workers.Count == 1)
         {
-            Block<T, TTile>(m, n, k, a, b, c, stride, accumulate);
+            Block<T, TTile>(m, n, k, a, b, c, stride, accumulate, bias);
             return;
         }
         long rowTiles = (m + TTile.Rows - 1) / TTile.Rows, columnTiles = (n + TTile.Columns<T>() - 1) / TTile.Columns<T>();
         var byRows = rowTiles >= 2 * columnTiles;
         var tiles = byRows ? rowTiles : columnTiles;
-        var job = new RangeJob<T, TTile> { M = m, N = n, K = k, A = a, B = b, C = c, Stride = stride, Accumulate = accumulate, ByRows = byRows };
+        var job = new RangeJob<T, TTile> { M = m, N = n, K = k, A = a, B = b, C = c, Stride = stride, Accumulate = accumulate, Bias = bias, ByRows = byRows };
         Workers.Run(job, tiles, Math.Max(1, (tiles + 2 * Workers.Count - 1) / (2 * Workers.Count)));
     }
 
@@ -73,6 +73,7 @@ internal static unsafe class Gemm
         internal T* C;
         internal long Stride;
         internal bool Accumulate;
+        internal T* Bias;
         internal bool ByRows;
 
         public readonly void Run(long start, long end)
@@ -81,25 +82,26 @@ internal static unsafe class Gemm
             {
                 var first = start * TTile.Rows;
                 var rows = Math.Min(M, end * TTile.Rows) - first;
-                Block<T, TTile>(rows, N, K, A.Offset(first * A.RowStep), B, C + first * Stride, Stride, Accumulate);
+                Block<T, TTile>(rows, N, K, A.Offset(first * A.RowStep), B, C + first * Stride, Stride, Accumulate, Bias);
             }
             else
             {
                 var first = start * TTile.Columns<T>();
                 var columns = Math.Min(N, end * TTile.Columns<T>()) - first;
-                Block<T, TTile>(M, columns, K, A, B.Offset(first * B.ColumnStep), C + first, Stride, Accumulate);
+                Block<T, TTile>(M, columns, K, A, B.Offset(first * B.ColumnStep), C + first, Stride, Accumulate, Bias == null ? null : Bias + first);
             }
         }
     }
 
-    private static void Block<T, TTile>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate)
+    private static void Block<T, TTile>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate, T* bias = null)
         where T : unmanaged where TTile : ITile
     {
         if (m == 0 || n == 0) return;
         if (k == 0)
         {
-            if (accumulate) return;
-            for (long i = 0; i < m; i++) new Span<T>(c + i * stride, checked((int)n)).Clear();
+            if (!accumulate)
+                for (long i = 0; i < m; i++) new Span<T>(c + i * stride, checked((int)n)).Clear();
+            if (bias != null) StartRows(bias, c, stride, m, n, accumulate: true);
             return;
         }
         int height = TTile.Rows, width = TTile.Columns<T>();
@@ -114,7 +116,8 @@ internal static unsafe class Gemm
         for (long k0 = 0; k0 < k; k0 += depth)
         {
             var kc = Math.Min(depth, k - k0);
-            var adds = accumulate || k0 > 0;
+            var starts = bias != null && k0 == 0;
+            var adds = accumulate || starts || k0 > 0;
             for (long j0 = 0; j0 < n; j0 += columnBlock)
             {
                 var nc = Math.Min(columnBlock, n - j0);
@@ -137,12 +140,15 @@ internal static unsafe class Gemm
                             h = Tiles<T, TTile>.Height(mc - i);
                             var left = packsA || h > mc - i ? new Strided<T>(tileRows + i * kc, 1, h) : rows.Offset(i * rows.RowStep);
                             var target = c + (i0 + i) * stride + j0 + j;
+                            long usedRows = Math.Min(h, mc - i), usedColumns = Math.Min(width, nc - j);
+                            // The product is then added to the bias while its tile is in the cache.
+                            if (starts) StartRows(bias + j0 + j, target, stride, usedRows, usedColumns, accumulate);
                             if (h <= mc - i && j + (wide ? width : width / 2) <= nc)
                                 Tiles<T, TTile>.Multiply(h, wide, kc, left, panel, panelStep, target, stride, adds);
                             else
                             {
                                 Tiles<T, TTile>.Multiply(h, wide, kc, left, panel, panelStep, corner, width, false);
-                                Store(corner, width, target, stride, Math.Min(h, mc - i), Math.Min(width, nc - j), adds);
+                                Store(corner, width, target, stride, usedRows, usedColumns, adds);
                             }
                         }
                     }
@@ -159,6 +165,15 @@ internal static unsafe class Gemm
         {
             h = Tiles<T, TTile>.Height(m - i);
             if (all || h > m - i) Packing.Rows(rows.Offset(i * rows.RowStep), Math.Min(h, m - i), k, h, groups + i * k);
+        }
+    }
+
+    private static void StartRows<T>(T* bias, T* target, long stride, long rows, long columns, bool accumulate) where T : unmanaged
+    {
+        for (long r = 0; r < rows; r++)
+        {
+            if (accumulate) Store(bias, 0, target + r * stride, 0, 1, columns, adds: true);
+            else new ReadOnlySpan<T>(bias, (int)columns).CopyTo(new Span<T>(target + r * stride, (int)columns));
         }
     }
 

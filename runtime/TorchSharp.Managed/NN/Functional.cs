@@ -25,8 +25,8 @@ public static partial class torch
                     tall = Flat(input, depth);
                     using var turned = weights.Keep().transpose(0, 1);
                     using var flat = output.View([tall.Sizes[0], width], [width, 1], 0);
-                    Products.Multiply(tall, turned, flat, accumulate: false);
-                    if (bias is not null) Elements.BinaryInto<Add>(nameof(linear), flat, bias, flat);
+                    using var row = bias?.Packed();
+                    Products.Multiply(tall, turned, flat, accumulate: false, row);
                 }
                 using (tall)
                 {

@@ -56,6 +56,18 @@ public static partial class torch
             GC.KeepAlive(this);
         }
 
+        /// <summary>Adds the elements of a tensor of this floating-point type and shape, whatever the layouts.</summary>
+        internal void AddFrom(Tensor source)
+        {
+            if (numel() == 0) return;
+            var loop = Loop.Over(sizes, strides, source.Strides);
+            if (kind == ScalarType.Float64) Copying.Accumulate(loop, Data<double>(), source.Data<double>());
+            else Copying.Accumulate(loop, Data<float>(), source.Data<float>());
+            Storage.Version++;
+            GC.KeepAlive(source);
+            GC.KeepAlive(this);
+        }
+
         /// <summary>Adds a tensor of the same type and shape; this must be contiguous.</summary>
         internal void AddInPlace(Tensor other)
         {

@@ -127,10 +127,10 @@ internal static unsafe class Products
         return output;
     }
 
-    /// <summary>output = or += a · b, each a matrix or a batch of matrices; the output is contiguous.</summary>
-    internal static void Multiply(torch.Tensor a, torch.Tensor b, torch.Tensor output, bool accumulate)
+    /// <summary>output = or += a · b, each a matrix or a batch of matrices; the output is contiguous. A bias (n) is added to every row of a matrix.</summary>
+    internal static void Multiply(torch.Tensor a, torch.Tensor b, torch.Tensor output, bool accumulate, torch.Tensor? bias = null)
     {
-        if (output.numel() != 0) Dispatch.Float("matmul", output.dtype, new Work { A = a, B = b, Output = output, Accumulate = accumulate });
+        if (output.numel() != 0) Dispatch.Float("matmul", output.dtype, new Work { A = a, B = b, Output = output, Accumulate = accumulate, Bias = bias });
         GC.KeepAlive(a);
         GC.KeepAlive(b);
     }
@@ -147,13 +147,14 @@ internal static unsafe class Products
         internal required torch.Tensor B { get; init; }
         internal required torch.Tensor Output { get; init; }
         internal required bool Accumulate { get; init; }
+        internal required torch.Tensor? Bias { get; init; }
 
         public void Run<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             long m = Output.Sizes[^2], n = Output.Sizes[^1], k = A.Sizes[^1];
             var a = new Strided<T>(A.Data<T>(), A.Strides[^2], A.Strides[^1]);
             var b = new Strided<T>(B.Data<T>(), B.Strides[^2], B.Strides[^1]);
-            if (Output.Rank == 2) Gemm.Run(m, n, k, a, b, Output.Data<T>(), n, Accumulate);
+            if (Output.Rank == 2) Gemm.Run(m, n, k, a, b, Output.Data<T>(), n, Accumulate, Bias is null ? null : Bias.Data<T>());
             else
             {
                 var job = new BatchJob<T> { M = m, N = n, K = k, A = a, B = b, C = Output.Data<T>(), StepA = A.Strides[0], StepB = B.Strides[0], Accumulate = Accumulate };

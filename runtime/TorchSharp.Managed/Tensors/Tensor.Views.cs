@@ -147,13 +147,7 @@ public static partial class torch
             shape[d] = length;
             steps[d] *= step;
             var view = View(shape, steps, offset + first * strides[d]);
-            return TracedView(view, operation, this, (g, _) =>
-            {
-                var whole = Zeros(g.kind, sizes);
-                using var part = whole.Sliced(operation, d, first, length, step);
-                part.WriteFrom(g);
-                return [whole];
-            });
+            return TracedPart(view, operation, this, whole => whole.Sliced(operation, d, first, length, step));
         }
 
         public Tensor select(long dim, long index)
@@ -163,13 +157,7 @@ public static partial class torch
             var i = index < 0 ? index + sizes[d] : index;
             if (i < 0 || i >= sizes[d]) throw Errors.Torch($"select: index {index} out of range for tensor of size {Shapes.Text(sizes)} at dimension {dim}");
             var view = View([.. sizes[..d], .. sizes[(d + 1)..]], [.. strides[..d], .. strides[(d + 1)..]], offset + i * strides[d]);
-            return TracedView(view, nameof(select), this, (g, _) =>
-            {
-                var whole = Zeros(g.kind, sizes);
-                using var part = whole.select(d, i);
-                part.WriteFrom(g);
-                return [whole];
-            });
+            return TracedPart(view, nameof(select), this, whole => whole.select(d, i));
         }
 
         public Tensor diagonal(long offset = 0L, long dim1 = 0L, long dim2 = 1L)
@@ -182,13 +170,7 @@ public static partial class torch
             var view = View(
                 [.. left.Select(d => sizes[d]), length], [.. left.Select(d => strides[d]), strides[a] + strides[b]],
                 this.offset + (length == 0 ? 0 : row * strides[a] + column * strides[b]));
-            return TracedView(view, nameof(diagonal), this, (g, _) =>
-            {
-                var whole = Zeros(g.kind, sizes);
-                using var part = whole.diagonal(offset, dim1, dim2);
-                part.WriteFrom(g);
-                return [whole];
-            });
+            return TracedPart(view, nameof(diagonal), this, whole => whole.diagonal(offset, dim1, dim2));
         }
 
         public Tensor movedim(long[] source, long[] destination)

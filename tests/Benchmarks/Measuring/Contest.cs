@@ -40,20 +40,22 @@ internal sealed record Contest(int Rounds, TimeSpan Turn)
                 // Each side goes first equally often.
                 int turn = (i + round) % contestants.Length;
                 Thread.Sleep(Settle);
-                contestants[turn].Seconds(1);
+                // A thread that had gone to sleep needs some milliseconds to wake.
+                contestants[turn].Seconds(Math.Max(1, repeats[turn] / 3));
                 seconds[turn][round] = contestants[turn].Seconds(repeats[turn]) / repeats[turn];
             }
         }
         return [.. contestants.Select((c, i) => new Sample(c.Name, seconds[i]))];
     }
 
-    // Also lets the runtime reach its optimised code: tiered compilation takes some dozen calls and a pause.
+    // The runtime compiles what runs often anew, twice, each time after a pause in which nothing new was compiled.
     private int Calibrate(Contestant contestant)
     {
-        for (int warmUp = 0; warmUp < 3; warmUp++)
+        for (int burst = 0; burst < 5; burst++)
         {
-            contestant.Seconds(warmUp == 0 ? 1 : 20);
-            Thread.Sleep(Settle);
+            long start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(50)) contestant.Seconds(1);
+            Thread.Sleep(TimeSpan.FromMilliseconds(120));
         }
         int repeats = 1;
         for (; ; )
