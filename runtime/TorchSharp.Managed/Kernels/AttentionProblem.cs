@@ -27,7 +27,7 @@ internal unsafe struct AttentionProblem<T> where T : unmanaged
 /// </summary>
 internal static unsafe class HeadProducts<T, TTile> where T : unmanaged where TTile : ITile
 {
-    internal static long PadRows(long n) => (n + TTile.Rows - 1) / TTile.Rows * TTile.Rows;
+    internal static long PadRows(long n) => (n + TTile.Rows / 3 - 1) / (TTile.Rows / 3) * (TTile.Rows / 3);
 
     internal static long PadColumns(long n)
     {
@@ -70,12 +70,15 @@ internal static unsafe class HeadProducts<T, TTile> where T : unmanaged where TT
         for (long j = 0; j < columns; j += wide)
         {
             var isNarrow = panelColumns - j <= narrow;
-            for (long i = 0; i < rows; i += TTile.Rows)
+            var panelStep = isNarrow ? narrow : wide;
+            int height;
+            for (long i = 0; i < rows; i += height)
             {
-                if (isNarrow) TTile.MultiplyNarrow(depth, a + i * rowStep, rowStep, depthStep, panels, c + i * stride + j, stride, accumulate);
-                else TTile.Multiply(depth, a + i * rowStep, rowStep, depthStep, panels, c + i * stride + j, stride, accumulate);
+                height = Tiles<T, TTile>.Height(rows - i);
+                var left = new Strided<T>(a + i * rowStep, rowStep, depthStep);
+                Tiles<T, TTile>.Multiply(height, !isNarrow, depth, left, panels, panelStep, c + i * stride + j, stride, accumulate);
             }
-            panels += panelDepth * (isNarrow ? narrow : wide);
+            panels += panelDepth * panelStep;
         }
     }
 }

@@ -23,6 +23,12 @@ internal static unsafe class Gemm
     private const int DepthBlock = 320;
     private const int RowBlock = 192;
     private const int ColumnBlock = 512;
+
+    // Up to this many columns, packing a's rows costs more than reading them apart.
+    private const int InPlaceColumns = 256;
+
+    // Up to this many elements, b stays in the first-level cache as it lies.
+    private const int InPlacePanel = 4096;
     private const long SerialWork = 1 << 17;
 
     /// <summary>c (m × n, contiguous rows of stride <paramref name="stride"/>) = or += a (m × k) · b (k × n).</summary>
@@ -99,11 +105,12 @@ internal static unsafe class Gemm
         int height = TTile.Rows, width = TTile.Columns<T>();
         var blocks = (k + DepthBlock - 1) / DepthBlock;
         var depth = (k + blocks - 1) / blocks;
-        var packA = a.ColumnStep != 1 || a.RowStep % 1024 == 0;
-        long columnBlock = Math.Min(ColumnBlock, (n + width - 1) / width * width), rowBlock = Math.Min(RowBlock, (m + height - 1) / height * height);
-        var panels = (T*)Scratch.Panels((depth * columnBlock + depth * (packA ? rowBlock : height) + height * width) * sizeof(T) + 192);
+        long columnBlock = Math.Min(ColumnBlock, (n + width - 1) / width * width), rowBlock = Math.Min(RowBlock, m + height);
+        var packsA = a.ColumnStep != 1 || n > InPlaceColumns;
+        var packsB = b.ColumnStep != 1 || m > 2 * height && depth * n > InPlacePanel;
+        var panels = (T*)Scratch.Panels((depth * columnBlock + depth * rowBlock + height * width) * sizeof(T) + 192);
         var tileRows = Align(panels + depth * columnBlock);
-        var corner = Align(tileRows + depth * (packA ? rowBlock : height));
+        var corner = Align(tileRows + depth * rowBlock);
         for (long k0 = 0; k0 < k; k0 += depth)
         {
             var kc = Math.Min(depth, k - k0);
@@ -111,33 +118,47 @@ internal static unsafe class Gemm
             for (long j0 = 0; j0 < n; j0 += columnBlock)
             {
                 var nc = Math.Min(columnBlock, n - j0);
-                Packing.Columns(b.Offset(k0 * b.RowStep + j0 * b.ColumnStep), kc, nc, width, panels);
+                var columns = b.Offset(k0 * b.RowStep + j0 * b.ColumnStep);
+                var inPlace = packsB ? 0 : nc / width * width;
+                if (inPlace < nc) Packing.Columns(columns.Offset(inPlace * b.ColumnStep), kc, nc - inPlace, width, panels + inPlace * kc);
                 for (long i0 = 0; i0 < m; i0 += rowBlock)
                 {
                     var mc = Math.Min(rowBlock, m - i0);
                     var rows = a.Offset(i0 * a.RowStep + k0 * a.ColumnStep);
-                    if (packA) Packing.Rows(rows, mc, kc, height, tileRows);
-                    else if (mc % height != 0) Packing.Rows(rows.Offset(mc / height * height * a.RowStep), mc % height, kc, height, tileRows);
+                    PackRows<T, TTile>(rows, mc, kc, packsA, tileRows);
                     for (long j = 0; j < nc; j += width)
                     {
-                        var panel = panels + j * kc;
-                        for (long i = 0; i < mc; i += height)
+                        var panel = j < inPlace ? columns.Data + j : panels + j * kc;
+                        var panelStep = j < inPlace ? columns.RowStep : width;
+                        var wide = nc - j > width / 2;
+                        int h;
+                        for (long i = 0; i < mc; i += h)
                         {
-                            var whole = i + height <= mc && j + width <= nc;
-                            var packed = packA || i + height > mc;
-                            var source = packA ? tileRows + i * kc : packed ? tileRows : rows.Data + i * rows.RowStep;
-                            long rowStep = packed ? 1 : rows.RowStep, depthStep = packed ? height : 1;
+                            h = Tiles<T, TTile>.Height(mc - i);
+                            var left = packsA || h > mc - i ? new Strided<T>(tileRows + i * kc, 1, h) : rows.Offset(i * rows.RowStep);
                             var target = c + (i0 + i) * stride + j0 + j;
-                            if (whole) TTile.Multiply(kc, source, rowStep, depthStep, panel, target, stride, adds);
+                            if (h <= mc - i && j + (wide ? width : width / 2) <= nc)
+                                Tiles<T, TTile>.Multiply(h, wide, kc, left, panel, panelStep, target, stride, adds);
                             else
                             {
-                                TTile.Multiply(kc, source, rowStep, depthStep, panel, corner, width, false);
-                                Store(corner, width, target, stride, Math.Min(height, mc - i), Math.Min(width, nc - j), adds);
+                                Tiles<T, TTile>.Multiply(h, wide, kc, left, panel, panelStep, corner, width, false);
+                                Store(corner, width, target, stride, Math.Min(h, mc - i), Math.Min(width, nc - j), adds);
                             }
                         }
                     }
                 }
             }
+        }
+    }
+
+    // Tile by tile as the product will read them; without packing, only a last tile that needs padding.
+    private static void PackRows<T, TTile>(Strided<T> rows, long m, long k, bool all, T* groups) where T : unmanaged where TTile : ITile
+    {
+        int h;
+        for (long i = 0; i < m; i += h)
+        {
+            h = Tiles<T, TTile>.Height(m - i);
+            if (all || h > m - i) Packing.Rows(rows.Offset(i * rows.RowStep), Math.Min(h, m - i), k, h, groups + i * k);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace TorchSharp;
 
@@ -32,21 +33,32 @@ internal static unsafe class Packing
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyRows<T>(Strided<T> source, long k, int columns, int width, T* target) where T : unmanaged
     {
+        if (columns == width && columns % Vector128<T>.Count == 0)
+        {
+            for (long p = 0; p < k; p++, target += width)
+            {
+                var row = source.Data + p * source.RowStep;
+                var j = 0;
+                if (Vector512.IsHardwareAccelerated)
+                {
+                    for (; j + Vector512<T>.Count <= columns; j += Vector512<T>.Count) Vector512.Load(row + j).Store(target + j);
+                }
+                for (; j < columns; j += Vector128<T>.Count) Vector128.Load(row + j).Store(target + j);
+            }
+            return;
+        }
         for (long p = 0; p < k; p++, target += width)
         {
             var row = source.Data + p * source.RowStep;
-            if (Vector512.IsHardwareAccelerated && columns == 2 * Vector512<T>.Count)
-            {
-                Vector512.Load(row).Store(target);
-                Vector512.Load(row + Vector512<T>.Count).Store(target + Vector512<T>.Count);
-            }
-            else Unsafe.CopyBlockUnaligned(target, row, (uint)(columns * sizeof(T)));
+            for (var j = 0; j < columns; j++) target[j] = row[j];
         }
     }
 
     // target[p · width + c] = source[c · lineStep + p · step], c over the lines: four lines at a time keep the writes together.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose<T>(T* source, long lineStep, long step, int lines, long k, int width, T* target) where T : unmanaged
     {
         var c = 0;
@@ -54,7 +66,12 @@ internal static unsafe class Packing
         {
             T* s0 = source + c * lineStep, s1 = s0 + lineStep, s2 = s1 + lineStep, s3 = s2 + lineStep;
             var t = target + c;
-            for (long p = 0; p < k; p++, t += width)
+            long p = 0;
+            if (typeof(T) == typeof(float) && step == 1 && Sse.IsSupported)
+            {
+                for (; p + 4 <= k; p += 4, t += 4 * width) Transpose4((float*)(s0 + p), (float*)(s1 + p), (float*)(s2 + p), (float*)(s3 + p), width, (float*)t);
+            }
+            for (; p < k; p++, t += width)
             {
                 t[0] = s0[p * step];
                 t[1] = s1[p * step];
@@ -67,5 +84,19 @@ internal static unsafe class Packing
             var s = source + c * lineStep;
             for (long p = 0; p < k; p++) target[p * width + c] = s[p * step];
         }
+    }
+
+    // Rows a, b, c, d of four → columns: pairs are interleaved (a0 b0 a1 b1), then halves joined (a0 b0 c0 d0).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose4(float* a, float* b, float* c, float* d, int width, float* target)
+    {
+        var ab = Sse.UnpackLow(Vector128.Load(a), Vector128.Load(b));
+        var cd = Sse.UnpackLow(Vector128.Load(c), Vector128.Load(d));
+        var ab2 = Sse.UnpackHigh(Vector128.Load(a), Vector128.Load(b));
+        var cd2 = Sse.UnpackHigh(Vector128.Load(c), Vector128.Load(d));
+        Sse.MoveLowToHigh(ab, cd).Store(target);
+        Sse.MoveHighToLow(cd, ab).Store(target + width);
+        Sse.MoveLowToHigh(ab2, cd2).Store(target + 2 * width);
+        Sse.MoveHighToLow(cd2, ab2).Store(target + 3 * width);
     }
 }
