@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rasp.MSBuild.Tests;
 
 /// <summary>A real `dotnet build` of a small project that imports the props and targets.</summary>
@@ -67,28 +65,5 @@ public sealed class BuildTests
         build = await BuildLog.Of(folder.Path, "-target:Clean");
         Assert.Equal(0, build.ExitCode);
         Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories));
-    }
-
-    private sealed record BuildLog(int ExitCode, string Text)
-    {
-        /// <summary>The programs for which <c>rasp</c> was started, ordered.</summary>
-        public IEnumerable<string> Compiled =>
-            Text.Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith("rasp: compiling ", StringComparison.Ordinal))
-                .Select(l => l["rasp: compiling ".Length..]).Order(StringComparer.Ordinal);
-
-        public static async Task<BuildLog> Of(string folder, params string[] arguments)
-        {
-            ProcessStartInfo start = new("dotnet", ["msbuild", "-nologo", "-v:normal", "-nodeReuse:false", "-p:UseSharedCompilation=false", .. arguments])
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            using Process process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
-            Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return new BuildLog(process.ExitCode, output + await error);
-        }
     }
 }

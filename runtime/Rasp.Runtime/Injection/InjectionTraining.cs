@@ -71,7 +71,7 @@ internal sealed class InjectionTraining
             modelOptimizer.zero_grad();
             headOptimizer?.zero_grad();
             Loss(step, losses).backward();
-            utils.clip_grad_norm_([.. weights, .. headWeights], options.GradientClip);
+            nn.utils.clip_grad_norm_([.. weights, .. headWeights], options.GradientClip);
             modelOptimizer.step();
             headOptimizer?.step();
 

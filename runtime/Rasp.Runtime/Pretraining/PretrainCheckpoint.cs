@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rasp.Format;
 using Rasp.Runtime.LanguageModels;
+using TorchSharp.Modules;
 
 namespace Rasp.Runtime.Pretraining;
 
@@ -8,12 +9,13 @@ namespace Rasp.Runtime.Pretraining;
 internal sealed record PretrainState(int TextTokens, int Step = 0, int BestStep = 0, double BestLoss = double.MaxValue);
 
 /// <summary>
-/// The folder OUTPUT.checkpoint: the model, the options and how far the run is. Each write goes to a new folder that then
-/// replaces the old one. The optimiser's moments are not kept: a resumed run warms up again.
+/// The folder OUTPUT.checkpoint: the model, the optimizer's state, the options and how far the run is. Each write goes to a new
+/// folder that then replaces the old one.
 /// </summary>
 internal sealed class PretrainCheckpoint
 {
     private const string StateFile = "state.json";
+    private const string OptimizerFile = "optimizer.bin";
     private const string NextSuffix = ".next";
 
     private readonly string folder;
@@ -52,13 +54,28 @@ internal sealed class PretrainCheckpoint
 
     public LanguageModel ReadModel() => LanguageModel.Load(folder);
 
-    public void Write(PretrainState state, LanguageModel model)
+    /// <summary>Gives a new optimizer of the same parameters the state that the interrupted run's had.</summary>
+    public void ReadOptimizer(OptimizerHelper optimizer)
+    {
+        string path = Path.Combine(folder, OptimizerFile);
+        try
+        {
+            optimizer.load_state_dict(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or FormatException)
+        {
+            throw new RaspException($"The checkpoint's '{path}' cannot be read ({e.Message.TrimEnd('.')}). Delete the folder '{folder}' to start anew.", e);
+        }
+    }
+
+    public void Write(PretrainState state, LanguageModel model, OptimizerHelper optimizer)
     {
         string next = folder + NextSuffix;
         try
         {
             if (Directory.Exists(next)) Directory.Delete(next, recursive: true);
             model.Save(next);
+            optimizer.save_state_dict(Path.Combine(next, OptimizerFile));
             AtomicFile.Write(Path.Combine(next, StateFile), JsonSerializer.SerializeToUtf8Bytes(new Content(options, state)));
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
             Directory.Move(next, folder);

@@ -68,8 +68,10 @@ public static class Pretrainer
         TrainingBatches batches = new(text.Training, options.Context, options.Batch, options.Seed);
         Parameter[] parameters = [.. model.parameters()];
         // Norms are scales around 1; decaying them to 0 would only change the learning rate of what follows.
-        using optim.Optimizer matrices = optim.AdamW([.. parameters.Where(p => p.shape.Length > 1)], options.LearningRate, 0.9, 0.95, weight_decay: options.WeightDecay);
-        using optim.Optimizer vectors = optim.AdamW([.. parameters.Where(p => p.shape.Length == 1)], options.LearningRate, 0.9, 0.95, weight_decay: 0);
+        AdamW.ParamGroup matrices = new(parameters.Where(p => p.shape.Length > 1), new AdamW.Options { weight_decay = options.WeightDecay });
+        AdamW.ParamGroup vectors = new(parameters.Where(p => p.shape.Length == 1), new AdamW.Options { weight_decay = 0 });
+        using AdamW optimizer = optim.AdamW([matrices, vectors], options.LearningRate, 0.9, 0.95);
+        if (state.Step > 0) checkpoint.ReadOptimizer(optimizer);
 
         Stopwatch clock = Stopwatch.StartNew();
         int first = state.Step;
@@ -77,9 +79,8 @@ public static class Pretrainer
         double smoothed = double.NaN;
         while (state.Step < options.Steps && !cancellation.IsCancellationRequested)
         {
-            double rate = LearningRate(options, first, state.Step);
-            foreach (optim.ILearningRateController group in matrices.ParamGroups.Concat(vectors.ParamGroups)) group.LearningRate = rate;
-            double loss = Step(model, parameters, [matrices, vectors], batches.At(state.Step), options);
+            matrices.LearningRate = vectors.LearningRate = LearningRate(options, state.Step);
+            double loss = Step(model, parameters, optimizer, batches.At(state.Step), options);
             smoothed = double.IsNaN(smoothed) ? loss : 0.95 * smoothed + 0.05 * loss;
             state = state with { Step = state.Step + 1 };
 
@@ -95,7 +96,7 @@ public static class Pretrainer
                     state = state with { BestLoss = heldOut.Value, BestStep = state.Step };
                 }
 
-                checkpoint.Write(state, model);
+                checkpoint.Write(state, model, optimizer);
             }
 
             TimeSpan elapsed = clock.Elapsed;
@@ -103,33 +104,33 @@ public static class Pretrainer
             progress?.Report(new PretrainProgress(state.Step, options.Steps, smoothed, heldOut, elapsed, remaining));
         }
 
-        if (state.Step < options.Steps) checkpoint.Write(state, model);
+        if (state.Step < options.Steps) checkpoint.Write(state, model, optimizer);
         return state;
     }
 
     /// <summary>One update; the mean loss of its batch in nats.</summary>
     private static double Step(
-        LanguageModel model, Parameter[] parameters, optim.Optimizer[] optimizers, (long[] Inputs, long[] Targets) batch, PretrainOptions options)
+        LanguageModel model, Parameter[] parameters, optim.Optimizer optimizer, (long[] Inputs, long[] Targets) batch, PretrainOptions options)
     {
         using DisposeScope scope = NewDisposeScope();
-        foreach (optim.Optimizer optimizer in optimizers) optimizer.zero_grad();
+        optimizer.zero_grad();
         Tensor logits = model.forward(tensor(batch.Inputs, [options.Batch, options.Context]));
         Tensor loss = nn.functional.cross_entropy(
             logits.view(batch.Targets.Length, model.Config.VocabularySize), tensor(batch.Targets, [batch.Targets.Length]));
         loss.backward();
         nn.utils.clip_grad_norm_(parameters, 1.0);
-        foreach (optim.Optimizer optimizer in optimizers) optimizer.step();
+        optimizer.step();
         return loss.item<float>();
     }
 
     /// <summary>
-    /// A cosine from the full rate to a tenth of it, times a ramp over the first steps (a tenth of all, at most 100) of the run
-    /// or of its continuation, while the moments of AdamW are not yet settled.
+    /// A cosine from the full rate to a tenth of it, times a ramp over the first steps (a tenth of all, at most 100), while the
+    /// moments of AdamW are not yet settled.
     /// </summary>
-    private static double LearningRate(PretrainOptions options, int first, int step)
+    private static double LearningRate(PretrainOptions options, int step)
     {
         double warmUp = Math.Clamp(options.Steps / 10, 1, 100);
-        double ramp = Math.Min(1, (step - first + 1) / warmUp);
+        double ramp = Math.Min(1, (step + 1) / warmUp);
         return options.LearningRate * ramp * (0.1 + 0.45 * (1 + Math.Cos(Math.PI * step / options.Steps)));
     }
 }

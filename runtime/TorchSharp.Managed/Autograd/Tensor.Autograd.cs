@@ -100,6 +100,8 @@ public static partial class torch
         {
             if (!result.Sizes.SequenceEqual(sizes))
                 throw Errors.Shapes2("in-place operation", sizes, result.Sizes, "the result does not have the target's shape");
+            if (!Types.CanCast(result.kind, kind))
+                throw Errors.Shapes2("in-place operation", sizes, result.Sizes, $"result type {result.kind} can't be cast to the desired output type {kind}");
             CheckInPlace("in-place operation", Graph.Tracks(this, result));
             using var same = result.Typed(kind);
             WriteFrom(same);

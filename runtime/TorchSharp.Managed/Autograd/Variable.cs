@@ -18,6 +18,9 @@ internal sealed class Variable
 
     internal torch.Tensor? Gradient { get; private set; }
 
+    // The state of the gradient's memory when it was last known to be all zeros.
+    private int zeroVersion = -1;
+
     /// <summary>Replaces the gradient, giving the old one's memory back.</summary>
     internal void SetGradient(torch.Tensor? gradient)
     {
@@ -26,9 +29,19 @@ internal sealed class Variable
         old?.Dispose();
     }
 
+    /// <summary>Makes the gradient, if there is one, zero.</summary>
+    internal void ClearGradient()
+    {
+        if (Gradient is not { } gradient) return;
+        gradient.Fill(0);
+        zeroVersion = gradient.Storage.Version;
+    }
+
     /// <summary>Adds a gradient that the caller owns and hands over.</summary>
     internal void Accumulate(torch.Tensor gradient)
     {
+        // Zeros that nobody else sees need not be added to.
+        if (Gradient is { IsSoleOwner: true } zeros && zeros.Storage.Version == zeroVersion) SetGradient(null);
         if (Gradient is { } sum)
         {
             sum.AddInPlace(gradient);

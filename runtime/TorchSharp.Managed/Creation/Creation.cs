@@ -97,8 +97,35 @@ public static partial class torch
         public Tensor new_zeros(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
             Full(size, 0, dtype ?? kind, requires_grad);
 
-        public Tensor new_ones(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            Full(size, 1, dtype ?? kind, requires_grad);
+        public Tensor new_zeros(ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            Full(size.ToArray(), 0, dtype ?? kind, requires_grad);
+
+        public Tensor new_zeros(long size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            Full([size], 0, dtype ?? kind, requires_grad);
+
+        public Tensor new_zeros(long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            Full([rows, columns], 0, dtype ?? kind, requires_grad);
+
+        public Tensor new_zeros(long dim0, long dim1, long dim2, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            Full([dim0, dim1, dim2], 0, dtype ?? kind, requires_grad);
+
+        public Tensor new_zeros(long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            Full([dim0, dim1, dim2, dim3], 0, dtype ?? kind, requires_grad);
+
+        public Tensor new_empty(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            Make(dtype ?? kind, [.. size]).with_requires_grad(requires_grad);
+
+        public Tensor new_ones(long size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            Full([size], 1, dtype ?? kind, requires_grad);
+
+        public Tensor new_ones(long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            Full([rows, columns], 1, dtype ?? kind, requires_grad);
+
+        public Tensor new_ones(long dim0, long dim1, long dim2, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            Full([dim0, dim1, dim2], 1, dtype ?? kind, requires_grad);
+
+        public Tensor new_ones(long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            Full([dim0, dim1, dim2, dim3], 1, dtype ?? kind, requires_grad);
 
         public Tensor new_full(long[] size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
             Full(size, value, dtype ?? kind, requires_grad);

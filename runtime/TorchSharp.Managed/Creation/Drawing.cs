@@ -54,10 +54,14 @@ public static partial class torch
         Tensor.Make(dtype ?? defaultType, size.ToArray()).normal_(mean, std, generator).with_requires_grad(requires_grad);
 
     private static Tensor Uniform(long[] size, ScalarType? dtype, bool requires_grad, Generator? generator) =>
-        Tensor.Make(dtype ?? defaultType, size).uniform_(0, 1, generator).with_requires_grad(requires_grad);
+        Tensor.Make(RealType(nameof(rand), dtype, size), size).uniform_(0, 1, generator).with_requires_grad(requires_grad);
 
     private static Tensor Normal(long[] size, ScalarType? dtype, bool requires_grad, Generator? generator) =>
-        Tensor.Make(dtype ?? defaultType, size).normal_(0, 1, generator).with_requires_grad(requires_grad);
+        Tensor.Make(RealType(nameof(randn), dtype, size), size).normal_(0, 1, generator).with_requires_grad(requires_grad);
+
+    private static ScalarType RealType(string operation, ScalarType? dtype, long[] size) => dtype is null ? defaultType : is_floating_point(dtype.Value)
+        ? dtype.Value
+        : throw new ArgumentException($"{operation}: the dtype must be floating point, but is {dtype} for {Shapes.Text(size)}", nameof(dtype));
 
     public unsafe partial class Tensor
     {

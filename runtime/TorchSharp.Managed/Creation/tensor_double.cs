@@ -5,9 +5,6 @@ public static partial class torch
     public static Tensor tensor(double scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         FromArray<double>([scalar], [], dtype, requires_grad);
 
-    public static Tensor tensor(IList<double> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromArray<double>(rawArray.ToArray(), dimensions.ToArray(), dtype, requires_grad);
-
     public static Tensor tensor(double[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromArray<double>(rawArray, [rawArray.Length], dtype, requires_grad);
 

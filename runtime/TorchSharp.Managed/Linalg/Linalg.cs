@@ -2,7 +2,7 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>Linear algebra on matrices and batches of them. Factorisations are not differentiable in this engine.</summary>
+    /// <summary>Linear algebra on matrices and batches of them.</summary>
     public static class linalg
     {
         public enum QRMode
@@ -28,10 +28,25 @@ public static partial class torch
                 v = Factorisation.Complete(v, n, fullMatrices ? n : k);
                 return (u, s, v);
             }).ToList();
-            return (
-                FromColumns(input, [.. results.Select(static r => r.u)], m),
-                FromRows(input, [.. results.Select(static r => new[] { r.s })], k, drop: true),
-                FromRows(input, [.. results.Select(static r => r.v)], n, drop: false));
+            var all = (
+                U: FromColumns(input, [.. results.Select(static r => r.u)], m),
+                S: FromRows(input, [.. results.Select(static r => new[] { r.s })], k, drop: true),
+                Vh: FromRows(input, [.. results.Select(static r => r.v)], n, drop: false));
+            if (!Graph.Tracks(input)) return all;
+            using (DisposeScope.Suspend())
+            {
+                using var u = all.U.Keep().narrow(-1, 0, k);
+                using var vh = all.Vh.Keep().narrow(-2, 0, k);
+                using var s = all.S.Keep();
+                Tensor.Traced(all.S, "linalg.svd", input, [u, vh], static (g, saved) => [LinalgGradients.SingularValues(g, saved[0], saved[1])]);
+                Tensor.Traced(all.U, "linalg.svd", input, [u, s, vh], (g, saved) => [LinalgGradients.LeftVectors(Reduced(g), saved[0], saved[1], saved[2])]);
+                Tensor.Traced(all.Vh, "linalg.svd", input, [u, s, vh], (g, saved) => [LinalgGradients.RightVectors(Reduced(g), saved[0], saved[1], saved[2])]);
+            }
+            return all;
+
+            Tensor Reduced(Tensor gradient) => !fullMatrices || m == n
+                ? gradient
+                : throw Errors.Torch($"linalg.svd: the gradient of U and Vh needs fullMatrices: false, for {Shapes.Text(input.Sizes)}");
         }
 
         public static Tensor svdvals(Tensor input)
@@ -54,105 +69,168 @@ public static partial class torch
                 var q = Factorisation.Householder(r, m, width);
                 return (q, r: r.Select(c => c[..width]).ToArray());
             }).ToList();
-            var q = mode == QRMode.R ? empty(0, input.dtype) : FromColumns(input, [.. results.Select(static r => r.q)], m);
-            return (q, FromColumns(input, [.. results.Select(static r => r.r)], width));
+            var all = (Q: FromColumns(input, [.. results.Select(static r => r.q)], m), R: FromColumns(input, [.. results.Select(static r => r.r)], width));
+            if (Graph.Tracks(input))
+            {
+                using var q = all.Q.Keep();
+                using var r = all.R.Keep();
+                Tensor.Traced(all.Q, "linalg.qr", input, [input, q, r], (g, s) => [LinalgGradients.Triangular(Differentiable(g), null, s[0], s[1], s[2])]);
+                Tensor.Traced(all.R, "linalg.qr", input, [input, q, r], (g, s) => [LinalgGradients.Triangular(null, Differentiable(g), s[0], s[1], s[2])]);
+            }
+            if (mode != QRMode.R) return all;
+            all.Q.Dispose();
+            return (empty(0, input.dtype), all.R);
+
+            Tensor Differentiable(Tensor gradient) => mode == QRMode.Reduced || mode == QRMode.Complete && m <= n
+                ? gradient
+                : throw Errors.Torch($"linalg.qr: the gradient needs {nameof(QRMode.Reduced)}, not {mode}, for {Shapes.Text(input.Sizes)}");
         }
 
         public static Tensor pinv(Tensor input, double? atol = null, double? rtol = null, bool hermitian = false)
         {
             using var pause = DisposeScope.Suspend();
-            var (u, s, vh) = svd(input, fullMatrices: false);
+            using var bare = input.Keep();
+            var (u, s, vh) = svd(bare, fullMatrices: false);
             using (u)
             using (s)
             using (vh)
             {
-                var epsilon = input.dtype == ScalarType.Float64 ? double.BitIncrement(1) - 1 : MathF.BitIncrement(1) - 1;
-                var relative = rtol ?? (atol is > 0 ? 0 : Math.Max(input.Sizes[^2], input.Sizes[^1]) * epsilon);
+                var relative = rtol ?? (atol is > 0 ? 0 : Math.Max(input.Sizes[^2], input.Sizes[^1]) * Epsilon(input.dtype));
                 using var largest = s.numel() == 0 ? s.alias() : s.amax([-1], true);
                 using var limit = largest.mul(relative).clamp_min(atol ?? 0);
                 using var keeps = s.gt(limit);
                 using var zero = Tensor.FromScalar(0, s.dtype);
                 using var inverse = s.reciprocal().where(keeps, zero);
                 using var scaled = vh.mul(inverse.unsqueeze(-1));
-                return nn.functional.Finished(pause, scaled.transpose(-2, -1).matmul(u.transpose(-2, -1)));
+                var inverted = nn.functional.Finished(pause, scaled.transpose(-2, -1).matmul(u.transpose(-2, -1)));
+                return Tensor.Traced(inverted, "linalg.pinv", input, [bare, inverted], static (g, s) => [LinalgGradients.PseudoInverse(g, s[0], s[1])]);
             }
         }
 
         /// <summary>The x of least norm that minimises ‖input · x − other‖.</summary>
-        public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other)
+        public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other) =>
+            lstsq(input, other, Math.Max(input.Rank < 2 ? 0 : input.Sizes[^2], input.Rank < 2 ? 0 : input.Sizes[^1]) * Epsilon(input.dtype));
+
+        /// <summary>Singular values of at most <paramref name="rcond"/> times the largest count as 0.</summary>
+        public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other, double rcond)
         {
             if (input.Rank < 2 || other.Rank != input.Rank || input.Sizes[^2] != other.Sizes[^2])
                 throw Errors.Shapes2(nameof(lstsq), input.Sizes, other.Sizes, "input and other must have the same number of rows");
-            using var inverse = pinv(input);
+            using var inverse = pinv(input, rtol: rcond);
             var solution = inverse.matmul(other);
             using var difference = input.matmul(solution).sub(other);
             var s = svdvals(input);
-            var epsilon = Math.Pow(2, input.dtype == ScalarType.Float64 ? -52 : -23);
-            using var rank = s.gt(s.amax([-1], true).mul(Math.Max(input.Sizes[^2], input.Sizes[^1]) * epsilon)).sum(-1);
+            using var rank = s.gt(s.amax([-1], true).mul(rcond)).sum(-1);
             var overdetermined = input.Sizes[^2] > input.Sizes[^1];
             return (solution, overdetermined ? difference.pow(2).sum(-2) : empty(0, input.dtype), rank.alias(), s);
         }
 
         public static Tensor norm(Tensor input, long[]? dims = null, bool keepdim = false) => vector_norm(input, 2, dims, keepdim);
 
-        /// <summary>The vector norm over one dimension, or the matrix norm over two: a given order of a matrix is not that of its elements.</summary>
-        public static Tensor norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false)
-        {
-            if ((dims?.Length ?? input.Rank) != 2) return vector_norm(input, ord, dims, keepdim);
-            using var pause = DisposeScope.Suspend();
-            using var matrices = input.movedim(dims ?? [0, 1], [-2, -1]);
-            using var sizes = Math.Abs(ord) switch
-            {
-                1 => matrices.abs().sum(-2L),
-                2 => svdvals(matrices),
-                double.PositiveInfinity => matrices.abs().sum(-1L),
-                _ => throw Errors.Torch($"linalg.matrix_norm: Order {ord} not supported."),
-            };
-            using var result = ord > 0 ? sizes.amax([-1L]) : sizes.amin([-1L]);
-            var kept = input.shape;
-            foreach (var d in dims ?? [0, 1]) kept[Shapes.Dimension(nameof(norm), d, input.Rank)] = 1;
-            return nn.functional.Finished(pause, keepdim ? result.reshape(kept) : result.alias());
-        }
+        /// <summary>A matrix norm over two dimensions or of a matrix, else a vector norm.</summary>
+        public static Tensor norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false) =>
+            (dims?.Length ?? input.Rank) == 2 ? matrix_norm(input, ord, dims, keepdim) : vector_norm(input, ord, dims, keepdim);
 
         public static Tensor norm(Tensor input, int ord, long[]? dims = null, bool keepdim = false) => norm(input, (double)ord, dims, keepdim);
+
+        public static Tensor norm(Tensor input, string ord, long[]? dims = null, bool keepdim = false) => matrix_norm(input, ord, dims, keepdim);
 
         public static Tensor vector_norm(Tensor input, double ord = 2d, long[]? dims = null, bool keepdim = false) =>
             input.Norm(dims ?? [], keepdim, ord);
 
-        /// <summary>The solution of A · x = B, by QR.</summary>
+        /// <summary>"fro": the root of the sum of squares; "nuc": the sum of the singular values.</summary>
+        public static Tensor matrix_norm(Tensor input, string ord = "fro", long[]? dims = null, bool keepdim = false) => ord switch
+        {
+            "fro" => vector_norm(input, 2, dims ?? [-2, -1], keepdim),
+            "nuc" => OfMatrices(input, dims, keepdim, static a =>
+            {
+                using var values = svdvals(a);
+                return values.sum(-1);
+            }),
+            _ => throw Errors.Torch($"linalg.matrix_norm: Order {ord} not supported: {Shapes.Text(input.Sizes)}"),
+        };
+
+        /// <summary>±1 and ±∞: the largest (smallest) sum of absolute values of a column, a row; ±2: the largest (smallest) singular value.</summary>
+        public static Tensor matrix_norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false)
+        {
+            if (Math.Abs(ord) is not (1 or 2 or double.PositiveInfinity)) throw Errors.Torch($"linalg.matrix_norm: Order {ord} not supported: {Shapes.Text(input.Sizes)}");
+            return OfMatrices(input, dims, keepdim, a =>
+            {
+                using var sizes = a.abs();
+                using var values = Math.Abs(ord) == 2 ? svdvals(a) : sizes.sum(Math.Abs(ord) == 1 ? -2 : -1);
+                return ord > 0 ? values.amax([-1], false) : values.amin([-1], false);
+            });
+        }
+
+        private static Tensor OfMatrices(Tensor input, long[]? dims, bool keepdim, Func<Tensor, Tensor> norm)
+        {
+            dims ??= [-2, -1];
+            if (input.Rank < 2 || dims.Length != 2) throw Errors.Shapes2("linalg.matrix_norm", input.Sizes, dims, "two dimensions of a matrix or a batch of them are needed");
+            using var pause = DisposeScope.Suspend();
+            using var last = input.movedim(dims, [-2, -1]);
+            using var result = norm(last);
+            using var kept = result.unsqueeze(-1).unsqueeze(-1);
+            return nn.functional.Finished(pause, keepdim ? kept.movedim([-2, -1], dims) : result.alias());
+        }
+
+        /// <summary>The solution of A · X = B for matrices, batches of them or vectors B, by QR; of X · A = B without <paramref name="left"/>.</summary>
         public static Tensor solve(Tensor A, Tensor B, bool left = true)
         {
             Check(nameof(solve), A);
-            if (!left || A.Rank != 2 || A.Sizes[0] != A.Sizes[1] || B.Rank is not (1 or 2) || B.Sizes[0] != A.Sizes[0])
-                throw Errors.Shapes2(nameof(solve), A.Sizes, B.Sizes, "A must be square and B have as many rows");
-            var n = (int)A.Sizes[0];
-            var r = Columns(Matrices(A).First(), n, n);
-            var q = Factorisation.Householder(r, n, n);
-            using var wide = B.Typed(ScalarType.Float64);
-            using var matrix = B.Rank == 1 ? wide.unsqueeze(1) : wide.Keep();
-            var width = (int)matrix.Sizes[1];
-            var x = Columns(Matrices(matrix).First(), n, width);
-            for (var j = 0; j < width; j++)
+            var isVector = B.Rank == 1 || B.Rank == A.Rank - 1 && B.Sizes.SequenceEqual(A.Sizes[..^1]);
+            if (A.Sizes[^1] != A.Sizes[^2] || isVector && !left || !isVector && (B.Rank < 2 || B.Sizes[left ? ^2 : ^1] != A.Sizes[^1]) || isVector && B.Sizes[^1] != A.Sizes[^1])
+                throw Errors.Shapes2("linalg.solve", A.Sizes, B.Sizes, "A must be square and B fit it");
+            if (A.dtype != B.dtype) throw Errors.Shapes2("linalg.solve", A.Sizes, B.Sizes, $"A and B must have the same dtype, but are {A.dtype} and {B.dtype}");
+            if (!left) return solve(A.mT, B.mT).mT;
+            using var pause = DisposeScope.Suspend();
+            using var columns = isVector ? B.unsqueeze(-1) : B.alias();
+            var lead = Shapes.Broadcast("linalg.solve", A.Sizes[..^2], columns.Sizes[..^2]);
+            using var a = A.expand([.. lead, A.Sizes[^2], A.Sizes[^1]]);
+            using var b = columns.expand([.. lead, columns.Sizes[^2], columns.Sizes[^1]]);
+            using var x = Solved(a, b);
+            Tensor.Traced(x, "linalg.solve", a, b, [a, x], static (g, s) =>
             {
-                var y = q.Select(column => Factorisation.Dot(column, x[j])).ToArray();
-                for (var i = n - 1; i >= 0; i--)
-                {
-                    for (var k = i + 1; k < n; k++) y[i] -= r[k][i] * y[k];
-                    if (Math.Abs(r[i][i]) < 1e-300) throw Errors.Torch($"linalg.solve: The solver failed because the input matrix is singular: {Shapes.Text(A.Sizes)}");
-                    y[i] /= r[i][i];
-                }
-                x[j] = y;
-            }
-            using var solution = FromColumns(A, [x], n);
-            return B.Rank == 1 ? solution.squeeze(1) : solution.alias();
+                using var turned = s[0].mT;
+                var gb = Solved(turned, g);
+                if (!s.Needs(0)) return [null, gb];
+                using var across = s[1].mT;
+                using var ga = gb.matmul(across);
+                return [ga.neg(), gb];
+            });
+            return nn.functional.Finished(pause, isVector ? x.squeeze(-1) : x.alias());
         }
 
         public static Tensor inv(Tensor input)
         {
-            if (input.Rank != 2 || input.Sizes[0] != input.Sizes[1]) throw Errors.Torch($"linalg.inv: A must be a square matrix, got {Shapes.Text(input.Sizes)}");
-            using var unit = eye(input.Sizes[0], dtype: input.dtype);
+            if (input.Rank < 2 || input.Sizes[^1] != input.Sizes[^2]) throw Errors.Torch($"linalg.inv: A must be a square matrix, got {Shapes.Text(input.Sizes)}");
+            using var unit = eye(input.Sizes[^1], dtype: input.dtype);
             return solve(input, unit);
         }
+
+        // A and B have the same leading dimensions.
+        private static Tensor Solved(Tensor A, Tensor B)
+        {
+            int n = (int)A.Sizes[^1], width = (int)B.Sizes[^1];
+            var solutions = Matrices(A).Zip(Matrices(B), (a, b) =>
+            {
+                var r = Columns(a, n, n);
+                var q = Factorisation.Householder(r, n, n);
+                return Columns(b, n, width).Select(column =>
+                {
+                    var y = q.Select(c => Factorisation.Dot(c, column)).ToArray();
+                    for (var i = n - 1; i >= 0; i--)
+                    {
+                        for (var k = i + 1; k < n; k++) y[i] -= r[k][i] * y[k];
+                        if (Math.Abs(r[i][i]) < 1e-300) throw Errors.Torch($"linalg.solve: The solver failed because the input matrix is singular: {Shapes.Text(A.Sizes)}");
+                        y[i] /= r[i][i];
+                    }
+                    return y;
+                }).ToArray();
+            }).ToArray();
+            return FromColumns(B, solutions, n);
+        }
+
+        private static double Epsilon(ScalarType type) => type == ScalarType.Float64 ? double.BitIncrement(1) - 1 : MathF.BitIncrement(1) - 1;
 
         private static void Check(string operation, Tensor input)
         {

@@ -29,17 +29,32 @@ public static partial class torch
             {
             }
 
-            public HookRemover register_forward_hook(TPostHook hook)
+            private readonly Dictionary<string, Action<Module>> module_pre_hooks = [];
+            private readonly Dictionary<string, Action<Module>> module_post_hooks = [];
+
+            public HookRemover register_forward_hook(TPostHook hook) => Register(post_hooks, hook);
+
+            /// <summary>A hook that needs neither input nor output; it runs before those that do.</summary>
+            public HookRemover register_forward_hook(Action<Module> hook) => Register(module_post_hooks, hook);
+
+            public HookRemover register_forward_pre_hook(Action<Module> hook) => Register(module_pre_hooks, hook);
+
+            public HookRemover register_forward_pre_hook(TPreHook hook) => Register(pre_hooks, hook);
+
+            private protected void BeforeForward()
             {
-                var key = Guid.NewGuid().ToString();
-                post_hooks.Add(key, hook);
-                return new HookRemover(this, key);
+                foreach (var hook in module_pre_hooks.Values) hook(this);
             }
 
-            public HookRemover register_forward_pre_hook(TPreHook hook)
+            private protected void AfterForward()
+            {
+                foreach (var hook in module_post_hooks.Values) hook(this);
+            }
+
+            private HookRemover Register<THook>(Dictionary<string, THook> hooks, THook hook)
             {
                 var key = Guid.NewGuid().ToString();
-                pre_hooks.Add(key, hook);
+                hooks.Add(key, hook);
                 return new HookRemover(this, key);
             }
 
@@ -58,6 +73,8 @@ public static partial class torch
                 {
                     module.pre_hooks.Remove(key);
                     module.post_hooks.Remove(key);
+                    module.module_pre_hooks.Remove(key);
+                    module.module_post_hooks.Remove(key);
                 }
             }
         }
@@ -72,9 +89,11 @@ public static partial class torch
 
             public TResult call(T input)
             {
+                BeforeForward();
                 foreach (var hook in pre_hooks.Values)
                     if (hook(this, input) is { } changed) input = changed;
                 var result = forward(input);
+                AfterForward();
                 foreach (var hook in post_hooks.Values)
                     if (hook(this, input, result) is { } changed) result = changed;
                 return result;
@@ -92,9 +111,11 @@ public static partial class torch
 
             public TResult call(T1 input1, T2 input2)
             {
+                BeforeForward();
                 foreach (var hook in pre_hooks.Values)
                     if (hook(this, input1, input2) is { } changed) (input1, input2) = changed;
                 var result = forward(input1, input2);
+                AfterForward();
                 foreach (var hook in post_hooks.Values)
                     if (hook(this, input1, input2, result) is { } changed) result = changed;
                 return result;
@@ -113,9 +134,11 @@ public static partial class torch
 
             public TResult call(T1 input1, T2 input2, T3 input3)
             {
+                BeforeForward();
                 foreach (var hook in pre_hooks.Values)
                     if (hook(this, input1, input2, input3) is { } changed) (input1, input2, input3) = changed;
                 var result = forward(input1, input2, input3);
+                AfterForward();
                 foreach (var hook in post_hooks.Values)
                     if (hook(this, input1, input2, input3, result) is { } changed) result = changed;
                 return result;

@@ -54,15 +54,14 @@ public static partial class torch
                 return bare.View([n == 0 ? Shapes.Count(x.Sizes[..^1]) : x.numel() / n, n], [n, 1], bare.Offset);
             }
 
-            /// <summary>Rows of weight (n, d) at the indices x (...), giving (..., d).</summary>
-            public static Tensor embedding(
-                Tensor input, Tensor weight, long? padding_idx = null, double? max_norm = null, double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false)
+            /// <summary>Rows of weight (n, d) at the indices x (...), giving (..., d). TorchSharp shows only the module.</summary>
+            internal static Tensor embedding(Tensor input, Tensor weight, long? padding_idx = null)
             {
                 if (weight.Rank != 2) throw Errors.Shapes2(nameof(embedding), input.Sizes, weight.Sizes, "'weight' must be 2-D");
-                if (max_norm is not null || scale_grad_by_freq || sparse)
-                    throw new NotSupportedException("embedding: max_norm, scale_grad_by_freq and sparse are not supported by the managed engine");
                 using var pause = DisposeScope.Suspend();
-                using var flat = input.Keep().reshape(-1);
+                // The indices are checked under this operation's name.
+                using var indices = input.Indices(nameof(embedding), weight, 0, [ScalarType.Int64, ScalarType.Int32]);
+                using var flat = indices.reshape(-1);
                 if (padding_idx is not { } padding)
                 {
                     using var lines = weight.index_select(0, flat);
@@ -83,7 +82,7 @@ public static partial class torch
             internal static Tensor SoftmaxOf(string operation, Tensor input, long dim, ScalarType? dtype, bool log)
             {
                 using var pause = DisposeScope.Suspend();
-                var d = Shapes.Dimension(operation, dim, input.Rank);
+                var d = Shapes.Dimension(operation, dim, input.SizeArray);
                 using var typed = input.to_type(dtype ?? input.dtype);
                 using var lined = typed.Rank == 0 ? typed.reshape(1) : typed.transpose(d, -1);
                 using var x = lined.Packed();
@@ -103,6 +102,8 @@ public static partial class torch
             {
                 if (normalized_shape.Length == 0 || input.Rank < normalized_shape.Length || !input.Sizes[^normalized_shape.Length..].SequenceEqual(normalized_shape))
                     throw Errors.Shapes2(nameof(layer_norm), normalized_shape, input.Sizes, "expected input with trailing shape normalized_shape");
+                CheckAffine(weight, normalized_shape);
+                CheckAffine(bias, normalized_shape);
                 var dims = Enumerable.Range(1, normalized_shape.Length).Select(static d => -(long)d).ToArray();
                 using var pause = DisposeScope.Suspend();
                 using var average = input.mean(dims, true);
@@ -114,6 +115,12 @@ public static partial class torch
                 using var normal = centred.mul(scale);
                 using var weighted = weight is null ? normal.alias() : normal.mul(weight);
                 return Finished(pause, bias is null ? weighted.alias() : weighted.add(bias));
+            }
+
+            private static void CheckAffine(Tensor? factor, long[] normalized_shape)
+            {
+                if (factor is not null && !factor.Sizes.SequenceEqual(normalized_shape))
+                    throw Errors.Shapes2(nameof(layer_norm), factor.Sizes, normalized_shape, "expected weight and bias to be of the same shape as normalized_shape");
             }
 
             public static Tensor silu(Tensor x, bool inplace = false) => inplace ? x.silu_() : x.silu();
@@ -131,11 +138,11 @@ public static partial class torch
             public static Tensor gelu(Tensor x, bool inplace) => inplace ? x.gelu_() : x.gelu();
 
             public static Tensor gelu(Tensor x, Modules.GELU.Approximate approximate, bool inplace = false) =>
-                inplace ? x.copy_(x.gelu(approximate)) : x.gelu(approximate);
+                inplace ? x.gelu_(approximate) : x.gelu(approximate);
 
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false)
             {
-                if (p is < 0 or > 1) throw Errors.Torch($"dropout probability has to be between 0 and 1, but got {p}");
+                if (p is < 0 or > 1) throw Errors.Torch($"dropout: probability has to be between 0 and 1, but got {p}");
                 if (!training || p == 0) return input.alias();
                 using var pause = DisposeScope.Suspend();
                 using var mask = Tensor.Make(input.dtype, input.shape).bernoulli_(1 - p);

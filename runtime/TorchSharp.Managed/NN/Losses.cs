@@ -21,6 +21,9 @@ public static partial class torch
             {
                 if (is_floating_point(target.dtype)) return SoftTargets(input, target, weight, reduction, label_smoothing);
                 if (input.Rank == 0) throw Errors.Shapes2(nameof(cross_entropy), input.Sizes, target.Sizes, "the input needs a class dimension");
+                if (target.dtype is not (ScalarType.Int64 or ScalarType.Byte))
+                    throw Errors.Shapes2(nameof(cross_entropy), input.Sizes, target.Sizes, $"expected target of Int64 or Byte but found {target.dtype}");
+                CheckWeight(nameof(cross_entropy), weight, input, input.Rank == 1 ? 0 : 1);
                 using var pause = DisposeScope.Suspend();
                 using var last = input.Rank > 2 ? input.movedim([1], [-1]) : input.alias();
                 if (!last.Sizes[..^1].SequenceEqual(target.Sizes))
@@ -40,6 +43,7 @@ public static partial class torch
             {
                 if (input.Rank != 2 || target.Rank != 1 || input.Sizes[0] != target.Sizes[0])
                     throw Errors.Shapes2(nameof(nll_loss), input.Sizes, target.Sizes, "expected (N, C) and (N)");
+                CheckWeight(nameof(nll_loss), weight, input, 1);
                 using var column = target.unsqueeze(1);
                 using var picked = input.gather(1, column);
                 using var losses = picked.squeeze(1).neg();
@@ -96,6 +100,12 @@ public static partial class torch
                 return output;
             }
 
+            private static void CheckWeight(string operation, Tensor? weight, Tensor input, int dimension)
+            {
+                if (weight is not null && (weight.Rank != 1 || weight.Sizes[0] != input.Sizes[dimension]))
+                    throw Errors.Shapes2(operation, input.Sizes, weight.Sizes, "weight should be defined for every class");
+            }
+
             private static Tensor Reduced(Tensor losses, Reduction reduction) => reduction switch
             {
                 Reduction.None => losses.alias(),
@@ -115,7 +125,7 @@ public static partial class torch
                     var t = packed.Data<long>()[i];
                     if (t == ignore) continue;
                     counted++;
-                    if (t < 0 || t >= width) throw Errors.Torch($"cross_entropy: Target {t} is out of bounds for {Shapes.Text(rows.Sizes)}");
+                    if (t < 0 || t >= width) throw Errors.Shapes2(nameof(cross_entropy), rows.Sizes, target.Sizes, $"Target {t} is out of bounds");
                 }
                 using var losses = Tensor.Make(x.dtype, [n]);
                 using var logSum = Tensor.Make(x.dtype, [n]);

@@ -9,13 +9,28 @@ public static class ModuleExtensionMethods
     }
 
     public static T to<T>(this T module, torch.Device device, torch.ScalarType type, bool non_blocking = false) where T : torch.nn.Module =>
-        module.to(type, non_blocking);
+        module.to(device, non_blocking).to(type, non_blocking);
 
-    public static T to<T>(this T module, torch.Device device, bool non_blocking = false) where T : torch.nn.Module => module;
+    public static T to<T>(this T module, torch.Device device, bool non_blocking = false) where T : torch.nn.Module
+    {
+        torch.Tensor.CheckDevice(device);
+        return module;
+    }
+
+    public static T to<T>(this T module, string device, bool non_blocking = false) where T : torch.nn.Module => module.to(new torch.Device(device), non_blocking);
+
+    public static T to<T>(this T module, DeviceType deviceType, int deviceIndex = -1, bool non_blocking = false) where T : torch.nn.Module =>
+        module.to(new torch.Device(deviceType, deviceIndex), non_blocking);
+
+    public static T to<T>(this T module, torch.Tensor other, bool non_blocking = false) where T : torch.nn.Module => module.to(other.dtype, non_blocking);
 
     public static T cpu<T>(this T module, bool non_blocking = false) where T : torch.nn.Module => module;
 
     public static T @float<T>(this T module, bool non_blocking = false) where T : torch.nn.Module => module.to(torch.ScalarType.Float32, non_blocking);
+
+    public static T half<T>(this T module, bool non_blocking = false) where T : torch.nn.Module => module.to(torch.ScalarType.Float16, non_blocking);
+
+    public static T bfloat16<T>(this T module, bool non_blocking = false) where T : torch.nn.Module => module.to(torch.ScalarType.BFloat16, non_blocking);
 
     public static T @double<T>(this T module, bool non_blocking = false) where T : torch.nn.Module => module.to(torch.ScalarType.Float64, non_blocking);
 }

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace TorchSharp
 {
     using Modules;
@@ -34,11 +32,7 @@ namespace TorchSharp
 
             public Adam(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
             {
-                if (lr < 0.0) throw new ArgumentException($"Invalid learning rate: {lr}");
-                if (beta1 is < 0 or >= 1) throw new ArgumentException($"Invalid beta1 value: {beta1}");
-                if (beta2 is < 0 or >= 1) throw new ArgumentException($"Invalid beta2 value: {beta2}");
-                if (eps < 0) throw new ArgumentException($"Invalid eps value: {eps}");
-                if (weight_decay < 0) throw new ArgumentException($"Invalid weight_decay value: {weight_decay}");
+                Moments.Check(lr, beta1, beta2, eps, weight_decay);
                 _defaults = new Options
                 {
                     LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad, maximize = maximize, InitialLearningRate = lr,
@@ -48,7 +42,7 @@ namespace TorchSharp
 
             public (double, double) Betas
             {
-                get => _defaults is Options o ? (Value(o.beta1), Value(o.beta2)) : default;
+                get => _defaults is Options o ? (OptimizerOptions.Set(o.beta1), OptimizerOptions.Set(o.beta2)) : default;
                 set
                 {
                     foreach (var group in _parameter_groups.OfType<ParamGroup>()) group.Betas = value;
@@ -57,66 +51,25 @@ namespace TorchSharp
 
             public override Tensor? step(Func<Tensor>? closure = null) => _step<ParamGroup>(Update, closure);
 
-            public override void add_param_group(Modules.ParamGroup param_group)
-            {
-                var defaults = (Options)_defaults;
-                if (param_group.Options is not Options o) param_group.Options = o = new Options();
-                o.LearningRate ??= defaults.LearningRate;
-                o.beta1 ??= defaults.beta1;
-                o.beta2 ??= defaults.beta2;
-                o.eps ??= defaults.eps;
-                o.weight_decay ??= defaults.weight_decay;
-                o.amsgrad ??= defaults.amsgrad;
-                o.maximize ??= defaults.maximize;
-                o.InitialLearningRate = Value(o.LearningRate);
-                param_group.Parameters = [.. param_group.Parameters];
-                base.add_param_group(param_group);
-                foreach (var parameter in param_group.Parameters)
-                {
-                    var state = new State(parameter);
-                    state.Initialize(o);
-                    Keep(parameter, state);
-                }
-            }
+            public override void add_param_group(Modules.ParamGroup param_group) => Add<Options>(param_group, static p => new State(p));
 
             protected override void Dispose(bool disposing)
             {
                 base.Dispose(disposing);
-                foreach (var state in States) ((State)state).Dispose();
+                if (disposing) DisposeStates();
             }
 
             private void Update(ParamGroup group)
             {
                 var o = group.Options;
-                var rate = Value(o.LearningRate);
-                foreach (var parameter in group.Parameters)
+                double rate = group.LearningRate, decay = OptimizerOptions.Set(o.weight_decay);
+                foreach (var (parameter, gradient, state) in Trained<State>(nameof(Adam), group))
                 {
-                    if (parameter.Variable?.Gradient is not { } gradient || StateOf<State>(parameter) is not { } state) continue;
-                    CheckGradient("Adam", parameter, gradient);
                     state.step++;
-                    using var g = gradient.Packed();
-                    using var w = parameter.Packed();
-                    var constants = new UpdateRows.AdamConstants(
-                        Value(o.beta1), Value(o.beta2), 1, Value(o.weight_decay),
-                        rate / (1 - Math.Pow(Value(o.beta1), state.step)), Math.Sqrt(1 - Math.Pow(Value(o.beta2), state.step)), Value(o.eps), o.maximize == true ? -1 : 1);
-                    Dispatch.Float("Adam", parameter.dtype, new UpdateWork { W = w, G = g, State = state, Constants = constants });
-                    if (w.Storage == parameter.Storage) parameter.Storage.Version++;
-                    else parameter.WriteFrom(w);
+                    Moments.Update(
+                        nameof(Adam), parameter, gradient, state.step, group.Betas, (state.exp_avg, state.exp_avg_sq, state.max_exp_avg_sq),
+                        rate, shrink: 1, l2: decay, OptimizerOptions.Set(o.eps), o.maximize == true);
                 }
-            }
-
-            private static double Value(double? option) => option ?? throw new InvalidOperationException("an option of the parameter group is not set");
-
-            private readonly unsafe struct UpdateWork : IFloatWork
-            {
-                internal required Tensor W { get; init; }
-                internal required Tensor G { get; init; }
-                internal required State State { get; init; }
-                internal required UpdateRows.AdamConstants Constants { get; init; }
-
-                public void Run<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T> => UpdateRows.Adam(
-                    W.Data<T>(), G.Data<T>(), State.exp_avg.Data<T>(), State.exp_avg_sq.Data<T>(),
-                    State.max_exp_avg_sq is { } largest ? largest.Data<T>() : null, W.numel(), Constants);
             }
 
             public sealed class State : OptimizerState, IDisposable
@@ -128,8 +81,8 @@ namespace TorchSharp
 
                 public State(Parameter parameter) : base(parameter)
                 {
-                    exp_avg = Tensor.Zeros(parameter.dtype, parameter.Sizes).DetachFromDisposeScope();
-                    exp_avg_sq = Tensor.Zeros(parameter.dtype, parameter.Sizes).DetachFromDisposeScope();
+                    exp_avg = Moments.Zero(parameter);
+                    exp_avg_sq = Moments.Zero(parameter);
                 }
 
                 public override void Initialize(OptimizerOptions options)
@@ -138,8 +91,25 @@ namespace TorchSharp
                     exp_avg.zero_();
                     exp_avg_sq.zero_();
                     max_exp_avg_sq?.Dispose();
-                    max_exp_avg_sq = options is Options { amsgrad: true } ? exp_avg.zeros_like().DetachFromDisposeScope() : null;
+                    max_exp_avg_sq = options is Options { amsgrad: true } ? Moments.Zero(_parameter) : null;
                 }
+
+                public override void SaveStateDict(BinaryWriter writer) => Moments.Write(writer, step, exp_avg, exp_avg_sq, max_exp_avg_sq);
+
+                public override void LoadStateDict(BinaryReader reader) => Moments.Read(reader, out step, exp_avg, exp_avg_sq, ref max_exp_avg_sq);
+
+                public override void LoadStateDict(OptimizerState source)
+                {
+                    var other = Same<State>(source);
+                    step = other.step;
+                    exp_avg.copy_(other.exp_avg);
+                    exp_avg_sq.copy_(other.exp_avg_sq);
+                    Copy(ref max_exp_avg_sq, other.max_exp_avg_sq);
+                }
+
+                public override bool ApproximatelyEquals(OptimizerState other) =>
+                    other is State same && step == same.step && exp_avg.allclose(same.exp_avg) && exp_avg_sq.allclose(same.exp_avg_sq) &&
+                    (max_exp_avg_sq is null || same.max_exp_avg_sq is { } largest && max_exp_avg_sq.allclose(largest));
 
                 public void Dispose()
                 {
@@ -158,6 +128,13 @@ namespace TorchSharp
                 public double? eps;
                 public bool? amsgrad;
                 public bool? maximize;
+
+                internal override object?[] Settings
+                {
+                    get => [beta1, beta2, eps, weight_decay, amsgrad, maximize];
+                    set => (beta1, beta2, eps, weight_decay, amsgrad, maximize) =
+                        ((double?)value[0], (double?)value[1], (double?)value[2], (double?)value[3], (bool?)value[4], (bool?)value[5]);
+                }
             }
 
             public class ParamGroup : ParamGroup<Options>, IBetas
@@ -180,7 +157,7 @@ namespace TorchSharp
 
                 public (double, double) Betas
                 {
-                    get => (Value(Options.beta1), Value(Options.beta2));
+                    get => (OptimizerOptions.Set(Options.beta1), OptimizerOptions.Set(Options.beta2));
                     set => (Options.beta1, Options.beta2) = value;
                 }
             }

@@ -11,6 +11,11 @@ public static partial class torch
         {
             protected IList<ParamGroup> _parameter_groups = [];
 
+            // TorchSharp's takes the handle of a native optimizer.
+            private protected Optimizer()
+            {
+            }
+
             public virtual IEnumerable<ILearningRateController> ParamGroups => _parameter_groups;
 
             public void Dispose()
@@ -23,16 +28,28 @@ public static partial class torch
             {
             }
 
-            public virtual void zero_grad()
-            {
-                foreach (var parameter in parameters()) parameter.Variable?.SetGradient(null);
-            }
+            /// <summary>Sets every gradient to zero.</summary>
+            public virtual void zero_grad() => throw new NotImplementedException();
 
-            public virtual void add_param_group(ParamGroup param_group) => throw new NotImplementedException($"{GetType().Name} does not support parameter groups");
+            public virtual void add_param_group(ParamGroup param_group) => throw new NotImplementedException();
 
             public virtual Tensor? step(Func<Tensor>? closure = null) => throw new NotImplementedException();
 
-            public virtual IEnumerable<Parameter> parameters() => _parameter_groups.SelectMany(static g => g.Parameters);
+            public virtual IEnumerable<Parameter> parameters() => throw new NotImplementedException();
+
+            /// <summary>Options by group, states by parameter in the order of the groups, and for each group the numbers of its states.</summary>
+            public class StateDictionary
+            {
+                internal StateDictionary()
+                {
+                }
+
+                public List<Modules.OptimizerOptions> Options { get; } = [];
+
+                public List<OptimizerState> State { get; } = [];
+
+                public List<List<int>> StateIndexRef { get; } = [];
+            }
         }
 
         public interface ILearningRateController

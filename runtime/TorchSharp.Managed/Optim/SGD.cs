@@ -59,41 +59,20 @@ namespace TorchSharp
 
             public override Tensor? step(Func<Tensor>? closure = null) => _step<ParamGroup>(Update, closure);
 
-            public override void add_param_group(Modules.ParamGroup param_group)
-            {
-                var defaults = (Options)_defaults;
-                if (param_group.Options is not Options o) param_group.Options = o = new Options();
-                o.LearningRate ??= defaults.LearningRate;
-                o.momentum ??= defaults.momentum;
-                o.dampening ??= defaults.dampening;
-                o.weight_decay ??= defaults.weight_decay;
-                o.nesterov ??= defaults.nesterov;
-                o.maximize ??= defaults.maximize;
-                o.InitialLearningRate = o.LearningRate ?? 0;
-                param_group.Parameters = [.. param_group.Parameters];
-                base.add_param_group(param_group);
-                foreach (var parameter in param_group.Parameters)
-                {
-                    var state = new State(parameter);
-                    state.Initialize(o);
-                    Keep(parameter, state);
-                }
-            }
+            public override void add_param_group(Modules.ParamGroup param_group) => Add<Options>(param_group, static p => new State(p));
 
             protected override void Dispose(bool disposing)
             {
                 base.Dispose(disposing);
-                foreach (var state in States) ((State)state).Dispose();
+                if (disposing) DisposeStates();
             }
 
             private void Update(ParamGroup group)
             {
                 var o = group.Options;
-                double momentum = o.momentum ?? 0, decay = o.weight_decay ?? 0, rate = o.LearningRate ?? 0;
-                foreach (var parameter in group.Parameters)
+                double momentum = o.momentum ?? 0, decay = o.weight_decay ?? 0, rate = group.LearningRate;
+                foreach (var (parameter, kept, state) in Trained<State>(nameof(SGD), group))
                 {
-                    if (parameter.Variable?.Gradient is not { } kept || StateOf<State>(parameter) is not { } state) continue;
-                    CheckGradient(nameof(SGD), parameter, kept);
                     var gradient = decay == 0 ? kept.alias() : kept.add(parameter, decay);
                     if (momentum != 0)
                     {
@@ -119,6 +98,15 @@ namespace TorchSharp
                     momentum_buffer = null;
                 }
 
+                public override void SaveStateDict(BinaryWriter writer) => SaveConditionalStateTensor(writer, momentum_buffer);
+
+                public override void LoadStateDict(BinaryReader reader) => LoadConditionalStateTensor(reader, ref momentum_buffer, _parameter.device);
+
+                public override void LoadStateDict(OptimizerState source) => Copy(ref momentum_buffer, Same<State>(source).momentum_buffer);
+
+                public override bool ApproximatelyEquals(OptimizerState other) =>
+                    other is State same && (momentum_buffer is null || same.momentum_buffer is { } buffer && momentum_buffer.allclose(buffer));
+
                 public void Dispose()
                 {
                     momentum_buffer?.Dispose();
@@ -133,6 +121,13 @@ namespace TorchSharp
                 public double? weight_decay;
                 public bool? nesterov;
                 public bool? maximize;
+
+                internal override object?[] Settings
+                {
+                    get => [momentum, dampening, weight_decay, nesterov, maximize];
+                    set => (momentum, dampening, weight_decay, nesterov, maximize) =
+                        ((double?)value[0], (double?)value[1], (double?)value[2], (bool?)value[3], (bool?)value[4]);
+                }
             }
 
             public class ParamGroup : ParamGroup<Options>, IMomentum

@@ -59,6 +59,19 @@ public sealed class DisposeScope : IDisposable
         return disposable;
     }
 
+    public (T1 first, T2 second) MoveToOther<T1, T2>(DisposeScope? scope, T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable
+    {
+        MoveToOther(scope, [first, second]);
+        return (first, second);
+    }
+
+    public (T1 first, T2 second, T3 third) MoveToOther<T1, T2, T3>(DisposeScope? scope, T1 first, T2 second, T3 third)
+        where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
+    {
+        MoveToOther(scope, [first, second, third]);
+        return (first, second, third);
+    }
+
     public void MoveToOther(DisposeScope? scope, params IDisposable[] disposables) => MoveToOther(scope, (IEnumerable<IDisposable>)disposables);
 
     public void MoveToOther(DisposeScope? scope, IEnumerable<IDisposable> disposables)
@@ -82,6 +95,13 @@ public sealed class DisposeScope : IDisposable
     {
         MoveToOther(null, [first, second]);
         return (first, second);
+    }
+
+    public (T1 first, T2 second, T3 third) Detach<T1, T2, T3>(T1 first, T2 second, T3 third)
+        where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
+    {
+        MoveToOther(null, [first, second, third]);
+        return (first, second, third);
     }
 
     public void Detach(params IDisposable[] disposables) => MoveToOther(null, (IEnumerable<IDisposable>)disposables);
@@ -127,6 +147,19 @@ public sealed class DisposeScope : IDisposable
     {
         DisposeEverythingBut(new IDisposable[] { keep });
         return keep;
+    }
+
+    public (T1 first, T2 second) DisposeEverythingBut<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable
+    {
+        DisposeEverythingBut(new IDisposable[] { first, second });
+        return (first, second);
+    }
+
+    public (T1 first, T2 second, T3 third) DisposeEverythingBut<T1, T2, T3>(T1 first, T2 second, T3 third)
+        where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
+    {
+        DisposeEverythingBut(new IDisposable[] { first, second, third });
+        return (first, second, third);
     }
 
     public void Dispose()

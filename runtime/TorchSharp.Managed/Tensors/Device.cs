@@ -16,6 +16,10 @@ public static partial class torch
 
     public static Device device(string description) => new(description);
 
+    public static Device device(string deviceType, int index = -1) => new(deviceType, index);
+
+    public static Device device(int index) => new(index);
+
     public static Device device(DeviceType deviceType, int index = -1) => new(deviceType, index);
 
     public static Device get_default_device() => CPU;
@@ -49,6 +53,12 @@ public static partial class torch
                 _ => throw new ArgumentException($"'{description}' is not a device", nameof(description)),
             };
             if (parts.Length > 1) index = int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        public Device(string deviceType, int index = -1) : this(deviceType) => this.index = index;
+
+        public Device(int index) : this(DeviceType.CUDA, index)
+        {
         }
 
         public Device(DeviceType deviceType, int index = -1)

@@ -59,8 +59,8 @@ internal static unsafe class Elements
     /// <summary>condition ? x : y, broadcast; x and y have one type.</summary>
     internal static Tensor Select(string operation, Tensor condition, Tensor x, Tensor y)
     {
-        if (condition.dtype is not (ScalarType.Bool or ScalarType.Byte))
-            throw Errors.Torch($"{operation}: expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype}");
+        if (condition.dtype != ScalarType.Bool)
+            throw Errors.Shapes2(operation, condition.Sizes, y.Sizes, $"only boolean masks are supported, but the mask is {condition.dtype}");
         var output = Tensor.Make(x.dtype, Shapes.Broadcast(operation, Shapes.Broadcast(operation, condition.Sizes, x.Sizes), y.Sizes));
         if (output.numel() != 0)
         {

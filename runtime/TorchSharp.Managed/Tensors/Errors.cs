@@ -10,5 +10,9 @@ internal static class Errors
     internal static ExternalException Shapes2(string operation, ReadOnlySpan<long> left, ReadOnlySpan<long> right, string why) =>
         new($"{operation}: {why}: {Shapes.Text(left)} and {Shapes.Text(right)}");
 
+    /// <summary>What TorchSharp itself checks, before libtorch sees it.</summary>
+    internal static ArgumentException Argument(string operation, string why, ReadOnlySpan<long> left, ReadOnlySpan<long> right) =>
+        new($"{operation}: {why}: {Shapes.Text(left)} and {Shapes.Text(right)}");
+
     internal static ExternalException Type(string operation, torch.ScalarType type) => new($"{operation}: not implemented for {type}");
 }

@@ -43,24 +43,24 @@ internal static class Shapes
         return true;
     }
 
-    /// <summary>A dimension number in [0, rank); negative ones count from the end.</summary>
-    internal static int Dimension(string operation, long dimension, int rank)
+    /// <summary>A dimension number in [0, rank), the rank being that of the shape and <paramref name="more"/>; negative ones count from the end.</summary>
+    internal static int Dimension(string operation, long dimension, ReadOnlySpan<long> shape, int more = 0)
     {
-        var span = Math.Max(rank, 1);
+        var span = Math.Max(shape.Length + more, 1);
         if (dimension < -span || dimension >= span)
-            throw Errors.Torch($"{operation}: Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got {dimension})");
+            throw Errors.Torch($"{operation}: Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got {dimension}) for {Text(shape)}");
         return (int)(dimension < 0 ? dimension + span : dimension);
     }
 
     /// <summary>Which dimensions are named; none named means all.</summary>
-    internal static bool[] Dimensions(string operation, ReadOnlySpan<long> dimensions, int rank)
+    internal static bool[] Dimensions(string operation, ReadOnlySpan<long> dimensions, ReadOnlySpan<long> shape)
     {
-        var chosen = new bool[rank];
+        var chosen = new bool[shape.Length];
         if (dimensions.IsEmpty) Array.Fill(chosen, true);
         foreach (var dimension in dimensions)
         {
-            var d = Dimension(operation, dimension, rank);
-            if (rank > 0) chosen[d] = true;
+            var d = Dimension(operation, dimension, shape);
+            if (chosen.Length > 0) chosen[d] = true;
         }
         return chosen;
     }

@@ -39,7 +39,7 @@ public static partial class torch
             }
         }
 
-        public Tensor sub(Scalar scalar) => WithScalar<Subtract>(nameof(sub), scalar, static (g, _) => [g.Keep()]);
+        public Tensor sub(Scalar target) => WithScalar<Subtract>(nameof(sub), target, static (g, _) => [g.Keep()]);
 
         public Tensor mul(Tensor target)
         {
@@ -55,7 +55,7 @@ public static partial class torch
             }
         }
 
-        public Tensor mul(Scalar scalar) => WithScalar<Multiply>(nameof(mul), scalar, (g, _) => [g.mul(scalar)]);
+        public Tensor mul(Scalar target) => WithScalar<Multiply>(nameof(mul), target, (g, _) => [g.mul(target)]);
 
         public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None)
         {

@@ -76,6 +76,7 @@ public static partial class torch
 
         public Tensor where(Tensor condition, Tensor y)
         {
+            if (condition.kind != ScalarType.Bool) throw Errors.Argument(nameof(where), $"The condition must be Bool, but is {condition.kind}", condition.sizes, sizes);
             var (a, b) = Promoted(y);
             using (a)
             using (b)

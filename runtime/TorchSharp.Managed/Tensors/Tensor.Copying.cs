@@ -126,10 +126,24 @@ public static partial class torch
             to_type(type, copy, disposeAfter, non_blocking);
 
         public Tensor to(Device device, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
-            to_type(kind, copy, disposeAfter, non_blocking);
+            to(kind, device, copy, disposeAfter, non_blocking);
 
-        public Tensor to(ScalarType type, Device device, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
-            to_type(type, copy, disposeAfter, non_blocking);
+        public Tensor to(string device, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
+            to(new Device(device), copy, disposeAfter, non_blocking);
+
+        public Tensor to(DeviceType deviceType, int deviceIndex = -1, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
+            to(new Device(deviceType, deviceIndex), copy, disposeAfter, non_blocking);
+
+        public Tensor to(ScalarType type, Device device, bool copy = false, bool disposeAfter = false, bool non_blocking = false)
+        {
+            CheckDevice(device);
+            return to_type(type, copy, disposeAfter, non_blocking);
+        }
+
+        internal static void CheckDevice(Device device)
+        {
+            if (device.type != DeviceType.CPU) throw Errors.Torch($"to: the managed engine computes on the CPU, not on {device}");
+        }
 
         public Tensor to(Tensor other, bool non_blocking = false) => to_type(other.dtype);
 
@@ -146,6 +160,8 @@ public static partial class torch
         public Tensor @int() => to_type(ScalarType.Int32);
 
         public Tensor @bool() => to_type(ScalarType.Bool);
+
+        public Tensor bfloat16() => to_type(ScalarType.BFloat16);
 
         public Tensor half() => to_type(ScalarType.Float16);
 

@@ -12,7 +12,7 @@ namespace TorchSharp
 
             public T item<T>() where T : unmanaged
             {
-                if (numel() != 1) throw new ArgumentException($"Number of elements in the tensor must be 1, got {Shapes.Text(sizes)}");
+                if (numel() != 1) throw new ArgumentException($"item: Number of elements in the tensor must be 1, got {Shapes.Text(sizes)}");
                 Check<T>();
                 var value = *Data<T>();
                 GC.KeepAlive(this);
@@ -38,25 +38,31 @@ namespace TorchSharp
             {
                 get
                 {
-                    if (!is_contiguous()) throw new NotImplementedException("bytes: the tensor must be contiguous");
+                    CheckBytes();
                     return new Span<byte>(Storage.Pointer + offset * Types.Size(kind), checked((int)(numel() * Types.Size(kind))));
                 }
                 set
                 {
-                    if (!is_contiguous()) throw new NotImplementedException("bytes: the tensor must be contiguous");
+                    CheckBytes();
+                    if (value.Length != numel() * Types.Size(kind)) throw new ArgumentException($"bytes: {value.Length} bytes for {Shapes.Text(sizes)} of {kind}");
                     value.CopyTo(new Span<byte>(Storage.Pointer + offset * Types.Size(kind), checked((int)(numel() * Types.Size(kind)))));
                     Storage.Version++;
                 }
             }
 
-            private void Check<T>() where T : unmanaged
+            private void CheckBytes()
             {
-                if (Types.Of<T>() != kind) throw new ArgumentException($"{typeof(T).Name} is not compatible with {kind}");
+                if (!is_contiguous()) throw new InvalidOperationException($"bytes: the tensor must be contiguous: {Shapes.Text(sizes)} with strides {Shapes.Text(strides)}");
+            }
+
+            private void Check<T>([System.Runtime.CompilerServices.CallerMemberName] string operation = "") where T : unmanaged
+            {
+                if (Types.Of<T>() != kind) throw new ArgumentException($"{operation}: {typeof(T).Name} is not compatible with {kind}, the type of {Shapes.Text(sizes)}");
             }
         }
     }
 
-    public static class TensorExtensionMethods
+    public static partial class TensorExtensionMethods
     {
         public static Modules.Parameter AsParameter(this torch.Tensor tensor) => new(tensor);
 

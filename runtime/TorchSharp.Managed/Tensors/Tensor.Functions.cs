@@ -92,6 +92,8 @@ public static partial class torch
             return Traced(y, nameof(gelu), this, [x], static (g, s) => [Elements.Binary<GeluGradient>("gelu backward", g, s[0])]);
         }
 
+        public Tensor gelu_(Modules.GELU.Approximate approximate) => InPlace(nameof(gelu_), t => t.gelu(approximate));
+
         public Tensor gelu_() => InPlace(nameof(gelu_), static t => t.gelu());
 
         public Tensor relu()

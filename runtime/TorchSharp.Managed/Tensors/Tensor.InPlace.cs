@@ -15,6 +15,8 @@ public static partial class torch
 
         public Tensor add_(Scalar scalar) => Update<Add>(nameof(add_), scalar, static (x, y) => x.add(y));
 
+        public Tensor add_(Scalar scalar, Scalar alpha) => add_(scalar.AsDouble() * alpha.AsDouble());
+
         public Tensor sub_(Tensor target) => Update<Subtract>(nameof(sub_), target, static (x, y) => x.sub(y));
 
         public Tensor sub_(Scalar target) => Update<Subtract>(nameof(sub_), target, static (x, y) => x.sub(y));
@@ -23,15 +25,17 @@ public static partial class torch
 
         public Tensor mul_(Scalar target) => Update<Multiply>(nameof(mul_), target, static (x, y) => x.mul(y));
 
-        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None
+        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None && is_floating_point()
             ? Update<Divide>(nameof(div_), target, static (x, y) => x.div(y))
             : InPlace(nameof(div_), t => t.div(target, rounding_mode));
 
-        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None
+        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None && is_floating_point()
             ? Update<Divide>(nameof(div_), target, static (x, y) => x.div(y))
             : InPlace(nameof(div_), t => t.div(target, rounding_mode));
 
         public Tensor pow_(Scalar exponent) => InPlace(nameof(pow_), t => t.pow(exponent));
+
+        public Tensor pow_(Tensor exponent) => InPlace(nameof(pow_), t => t.pow(exponent));
 
         public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value)
         {
@@ -60,6 +64,12 @@ public static partial class torch
             using var ratio = tensor1.div(tensor2);
             return add_(ratio, value);
         }
+
+        public Tensor addcdiv(Tensor tensor1, Tensor tensor2) => addcdiv(tensor1, tensor2, 1);
+
+        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2) => addcdiv_(tensor1, tensor2, 1);
+
+        public Tensor lerp_(Tensor end, Tensor weight) => InPlace(nameof(lerp_), t => t.lerp(end, weight));
 
         public Tensor lerp(Tensor end, Tensor weight)
         {

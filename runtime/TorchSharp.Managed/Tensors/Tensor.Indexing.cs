@@ -8,9 +8,9 @@ public static partial class torch
     {
         public Tensor index_select(long dim, Tensor index)
         {
-            var d = Shapes.Dimension(nameof(index_select), dim, Rank);
+            var d = Shapes.Dimension(nameof(index_select), dim, SizeArray);
             if (index.Rank > 1) throw Errors.Shapes2(nameof(index_select), sizes, index.sizes, "Index is supposed to be a vector");
-            using var at = index.Indices(nameof(index_select), Rank == 0 ? 1 : sizes[d], wrap: false);
+            using var at = index.Indices(nameof(index_select), this, d, [ScalarType.Int64, ScalarType.Int32]);
             long[] shape = [.. sizes];
             if (Rank > 0) shape[d] = at.numel();
             using var x = Packed();
@@ -43,7 +43,7 @@ public static partial class torch
         public Tensor index_fill(long dim, Tensor index, Scalar value)
         {
             long[] shape = [.. sizes];
-            shape[Shapes.Dimension(nameof(index_fill), dim, Rank)] = index.numel();
+            shape[Shapes.Dimension(nameof(index_fill), dim, SizeArray)] = index.numel();
             using var filler = FromScalar(value, kind);
             using var spread = filler.View(shape, new long[Rank], 0);
             return Placed(nameof(index_fill), dim, index, spread, 1, adds: false);
@@ -53,8 +53,9 @@ public static partial class torch
 
         private Tensor Placed(string operation, long dim, Tensor index, Tensor source, Scalar alpha, bool adds)
         {
-            var d = Shapes.Dimension(operation, dim, Rank);
-            using var at = index.Indices(operation, sizes[d], wrap: false);
+            var d = Shapes.Dimension(operation, dim, SizeArray);
+            if (index.kind != ScalarType.Int64) throw Errors.Argument(operation, $"Expected dtype int64 for index, got {index.kind}", sizes, index.sizes);
+            using var at = index.Indices(operation, this, d, [ScalarType.Int64]);
             long[] expected = [.. sizes];
             expected[d] = at.numel();
             if (!source.Sizes.SequenceEqual(expected) || source.kind != kind)
@@ -92,8 +93,8 @@ public static partial class torch
 
         public Tensor gather(long dim, Tensor index)
         {
-            var d = Shapes.Dimension(nameof(gather), dim, Rank);
-            using var at = index.Indices(nameof(gather), Rank == 0 ? 1 : sizes[d], wrap: false);
+            var d = Shapes.Dimension(nameof(gather), dim, SizeArray);
+            using var at = index.Indices(nameof(gather), this, d, [ScalarType.Int64]);
             CheckIndexShape(nameof(gather), index, d);
             var y = Make(kind, index.shape);
             if (y.numel() > 0)
@@ -129,10 +130,10 @@ public static partial class torch
 
         private Tensor Scattered(string operation, long dim, Tensor index, Tensor src, bool adds)
         {
-            var d = Shapes.Dimension(operation, dim, Rank);
-            using var at = index.Indices(operation, Rank == 0 ? 1 : sizes[d], wrap: false);
+            var d = Shapes.Dimension(operation, dim, SizeArray);
+            using var at = index.Indices(operation, this, d, [ScalarType.Int64]);
             CheckIndexShape(operation, index, d);
-            if (src.kind != kind) throw Errors.Torch($"{operation}(): Expected self.dtype to be equal to src.dtype, got {kind} and {src.kind}");
+            if (src.kind != kind) throw Errors.Shapes2(operation, sizes, src.sizes, $"Expected self.dtype to be equal to src.dtype, got {kind} and {src.kind}");
             for (var k = 0; k < Rank; k++)
                 if (index.sizes[k] > src.sizes[k]) throw Errors.Shapes2(operation, index.sizes, src.sizes, "the index must fit in the source");
             var y = ContiguousCopy(register: true);
@@ -183,11 +184,15 @@ public static partial class torch
                 if (k != d && index.sizes[k] > sizes[k]) throw Errors.Shapes2(operation, sizes, index.sizes, "Size does not match apart from the dimension");
         }
 
-        /// <summary>This tensor as packed int64 indices, all within [0, size); negative ones count from the end if they may.</summary>
-        internal Tensor Indices(string operation, long size, bool wrap)
+        /// <summary>
+        /// This tensor, of one of <paramref name="types"/>, as packed int64 indices, all within the dimension of <paramref name="indexed"/>;
+        /// negative ones count from the end if they may.
+        /// </summary>
+        internal Tensor Indices(string operation, Tensor indexed, int dimension, ReadOnlySpan<ScalarType> types, bool wrap = false)
         {
-            if (kind is not (ScalarType.Int64 or ScalarType.Int32 or ScalarType.Byte or ScalarType.Int16 or ScalarType.Int8))
-                throw Errors.Torch($"{operation}(): Expected dtype int64 for index, got {kind}");
+            if (!types.Contains(kind))
+                throw Errors.Shapes2(operation, indexed.sizes, sizes, $"Expected dtype {string.Join(" or ", types.ToArray())} for index, got {kind}");
+            var size = indexed.Rank == 0 ? 1 : indexed.sizes[dimension];
             using var wide = Typed(ScalarType.Int64);
             var packed = wrap ? wide.ContiguousCopy() : wide.Packed();
             var index = packed.Data<long>();
@@ -195,7 +200,7 @@ public static partial class torch
             for (long i = 0; i < n; i++)
             {
                 if (wrap && index[i] < 0) index[i] += size;
-                if ((ulong)index[i] >= (ulong)size) throw Errors.Torch($"{operation}(): index {index[i]} is out of bounds for dimension with size {size}");
+                if ((ulong)index[i] >= (ulong)size) throw Errors.Shapes2(operation, indexed.sizes, sizes, $"index {index[i]} is out of bounds for dimension {dimension} with size {size}");
             }
             return packed;
         }

@@ -48,6 +48,27 @@ public static partial class torch
             set => SetItem(value, i1, i2, i3, i4);
         }
 
+        [IndexerName("TensorItems")]
+        public Tensor this[long i1, long i2, long i3, long i4, long i5]
+        {
+            get => Item(i1, i2, i3, i4, i5);
+            set => SetItem(value, i1, i2, i3, i4, i5);
+        }
+
+        [IndexerName("TensorItems")]
+        public Tensor this[long i1, long i2, long i3, long i4, long i5, long i6]
+        {
+            get => Item(i1, i2, i3, i4, i5, i6);
+            set => SetItem(value, i1, i2, i3, i4, i5, i6);
+        }
+
+        [IndexerName("TensorItems")]
+        public Tensor this[params long[] indices]
+        {
+            get => Item(indices);
+            set => SetItem(value, indices);
+        }
+
         public Tensor index(params TensorIndex[] indices)
         {
             using var pause = DisposeScope.Suspend();
@@ -65,6 +86,9 @@ public static partial class torch
 
         public Tensor index_put_(Tensor value, TensorIndex[] indices, bool accumulate = false)
         {
+            // Slices are copied to, with conversion; places chosen by tensors are not.
+            if (value.kind != kind && indices.Any(static i => i.Sort == TensorIndex.Kind.Tensor))
+                throw Errors.Shapes2(nameof(index_put_), sizes, value.sizes, $"the source and destination dtypes must match, but are {value.kind} and {kind}");
             using var pause = DisposeScope.Suspend();
             using var same = value.to_type(kind);
             if (Graph.Tracks(this, same)) return PutTracked(same, indices, accumulate);
@@ -205,7 +229,7 @@ public static partial class torch
             flat.Fill(0);
             for (var p = 0; p < positions.Length; p++)
             {
-                using var index = positions[p].Index.Indices("index", moved.sizes[p], wrap: true);
+                using var index = positions[p].Index.Indices("index", moved, p, [ScalarType.Int64, ScalarType.Int32, ScalarType.Byte], wrap: true);
                 flat.mul_(moved.sizes[p]);
                 flat.add_(index);
             }

@@ -43,6 +43,7 @@ public static partial class torch
 
         public Tensor dot(Tensor target)
         {
+            if (kind != target.kind) throw Errors.Shapes2(nameof(dot), sizes, target.sizes, $"expected both vectors to have same dtype, but found {kind} and {target.kind}");
             if (Rank != 1 || target.Rank != 1 || sizes[0] != target.sizes[0])
                 throw Errors.Shapes2(nameof(dot), sizes, target.sizes, "inconsistent tensor size, expected tensor [n] and src [n] to have the same number of elements");
             using var pause = DisposeScope.Suspend();

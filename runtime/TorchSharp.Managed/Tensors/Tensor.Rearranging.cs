@@ -6,7 +6,7 @@ public static partial class torch
     {
         public Tensor flip(params long[] dims)
         {
-            var chosen = dims.Select(d => Shapes.Dimension(nameof(flip), d, Rank)).ToArray();
+            var chosen = dims.Select(d => Shapes.Dimension(nameof(flip), d, SizeArray)).ToArray();
             var steps = strides.ToArray();
             var start = offset;
             foreach (var d in chosen)
@@ -20,14 +20,22 @@ public static partial class torch
 
         public Tensor roll(long shifts, long? dims = null)
         {
-            if (dims is { } dim) return roll([shifts], [dim]);
+            if (dims is { } dim) return roll((long[])[shifts], (long[])[dim]);
             using var pause = DisposeScope.Suspend();
             using var flat = reshape(-1);
-            using var rolled = flat.roll([shifts], [0]);
+            using var rolled = flat.roll((long[])[shifts], (long[])[0]);
             return Released(pause, rolled.reshape(sizes));
         }
 
-        public Tensor roll(long[] shifts) => roll(shifts, [0]);
+        public Tensor roll(long[] shifts) => roll(shifts, (long[])[0]);
+
+        public Tensor roll((long, long) shifts, (long, long) dims) => roll((long[])[shifts.Item1, shifts.Item2], (long[])[dims.Item1, dims.Item2]);
+
+        public Tensor roll((long, long, long) shifts, (long, long, long) dims) =>
+            roll((long[])[shifts.Item1, shifts.Item2, shifts.Item3], (long[])[dims.Item1, dims.Item2, dims.Item3]);
+
+        public Tensor roll(ReadOnlySpan<long> shifts, ReadOnlySpan<long> dims = default) =>
+            dims.IsEmpty && shifts.Length == 1 ? roll(shifts[0]) : roll(shifts.ToArray(), dims.ToArray());
 
         public Tensor roll(long[] shifts, long[] dims)
         {
@@ -35,7 +43,7 @@ public static partial class torch
             var y = Packed();
             for (var i = 0; i < shifts.Length; i++)
             {
-                var d = Shapes.Dimension(nameof(roll), dims[i], Rank);
+                var d = Shapes.Dimension(nameof(roll), dims[i], SizeArray);
                 var n = Rank == 0 ? 1 : sizes[d];
                 if (n == 0) continue;
                 var shift = (shifts[i] % n + n) % n;
@@ -84,7 +92,7 @@ public static partial class torch
         {
             using var pause = DisposeScope.Suspend();
             using var x = dim is null ? reshape(-1) : alias();
-            var d = Shapes.Dimension(nameof(repeat_interleave), dim ?? 0, x.Rank);
+            var d = Shapes.Dimension(nameof(repeat_interleave), dim ?? 0, x.SizeArray);
             using var apart = x.unsqueeze(d + 1);
             long[] shape = [.. apart.sizes];
             shape[d + 1] = repeats;
@@ -97,7 +105,7 @@ public static partial class torch
         {
             using var pause = DisposeScope.Suspend();
             using var x = dim is null ? reshape(-1) : alias();
-            var d = Shapes.Dimension(nameof(repeat_interleave), dim ?? 0, x.Rank);
+            var d = Shapes.Dimension(nameof(repeat_interleave), dim ?? 0, x.SizeArray);
             var counts = repeats.Longs();
             if (counts.Length != x.sizes[d] && counts.Length != 1)
                 throw Errors.Shapes2(nameof(repeat_interleave), repeats.sizes, x.sizes, "repeats must have the same size as input along dim");
@@ -162,6 +170,7 @@ public static partial class torch
 
         public Tensor masked_select(Tensor mask)
         {
+            if (mask.kind != ScalarType.Bool) throw Errors.Argument(nameof(masked_select), $"The mask must be Bool, but is {mask.kind}", sizes, mask.sizes);
             var shape = Shapes.Broadcast(nameof(masked_select), sizes, mask.sizes);
             using var pause = DisposeScope.Suspend();
             using var x = expand(shape);
@@ -172,7 +181,7 @@ public static partial class torch
         public Tensor diag(long diagonal = 0)
         {
             if (Rank == 2) return this.diagonal(diagonal).clone();
-            if (Rank != 1) throw Errors.Torch($"diag(): Supports 1D or 2D tensors. Got {Shapes.Text(sizes)}");
+            if (Rank != 1) throw Errors.Torch($"diag: Supports 1D or 2D tensors. Got {Shapes.Text(sizes)}");
             var n = sizes[0] + Math.Abs(diagonal);
             var square = Make(kind, [n, n]);
             square.Fill(0);
@@ -198,12 +207,12 @@ public static partial class torch
 
     public static Tensor cat(Tensor[] tensors, long dim = 0)
     {
-        if (tensors.Length == 0) throw Errors.Torch("cat(): expected a non-empty list of Tensors");
+        if (tensors.Length == 0) throw new ArgumentException("cat: expected a non-empty list of tensors", nameof(tensors));
         var type = tensors[0].dtype;
         foreach (var tensor in tensors) type = Types.Promote(type, tensor.dtype);
         var first = tensors[0];
-        var d = Shapes.Dimension(nameof(cat), dim, first.Rank);
-        if (first.Rank == 0) throw Errors.Torch("cat(): zero-dimensional tensor (at position 0) cannot be concatenated");
+        var d = Shapes.Dimension(nameof(cat), dim, first.SizeArray);
+        if (first.Rank == 0) throw Errors.Torch("cat: zero-dimensional tensor (at position 0) cannot be concatenated: []");
         long length = 0;
         foreach (var tensor in tensors)
         {
@@ -250,14 +259,14 @@ public static partial class torch
     public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0)
     {
         var all = tensors.ToArray();
-        if (all.Length == 0) throw Errors.Torch("stack expects a non-empty TensorList");
+        if (all.Length == 0) throw Errors.Torch("stack: expects a non-empty TensorList");
         foreach (var tensor in all)
             if (!tensor.Sizes.SequenceEqual(all[0].Sizes)) throw Errors.Shapes2(nameof(stack), all[0].Sizes, tensor.Sizes, "stack expects each tensor to be equal size");
         Tensor output;
         using (DisposeScope.Suspend())
         {
             var raised = all.Select(t => t.unsqueeze(dim)).ToArray();
-            output = cat(raised, Shapes.Dimension(nameof(stack), dim, all[0].Rank + 1));
+            output = cat(raised, Shapes.Dimension(nameof(stack), dim, all[0].SizeArray, 1));
             foreach (var tensor in raised) tensor.Dispose();
         }
         DisposeScope.Current?.Add(output);

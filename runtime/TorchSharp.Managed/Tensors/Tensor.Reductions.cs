@@ -27,6 +27,24 @@ public static partial class torch
 
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Variance(dimensions, unbiased, keepdim);
 
+        public Tensor var(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Variance(dimensions.ToArray(), unbiased, keepdim);
+
+        public Tensor var((long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Variance([dim.Item1, dim.Item2], unbiased, keepdim);
+
+        public Tensor var((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Variance([dim.Item1, dim.Item2, dim.Item3], unbiased, keepdim);
+
+        public Tensor std(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Root(Variance(dimensions.ToArray(), unbiased, keepdim));
+
+        public Tensor std((long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Root(Variance([dim.Item1, dim.Item2], unbiased, keepdim));
+
+        public Tensor std((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            Root(Variance([dim.Item1, dim.Item2, dim.Item3], unbiased, keepdim));
+
         public Tensor std(bool unbiased = true) => Root(Variance([], unbiased, false));
 
         public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Root(Variance([dim], unbiased, keepdim));
@@ -84,9 +102,9 @@ public static partial class torch
         internal Tensor Summed(string operation, ReadOnlySpan<long> dimensions, bool keepdim, ScalarType? to, bool average)
         {
             if (average && !torch.is_floating_point(to ?? kind))
-                throw Errors.Torch($"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {kind}");
+                throw Errors.Torch($"mean: could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {kind} {Shapes.Text(sizes)}");
             var result = to ?? Types.Sum(kind);
-            var reduced = Shapes.Dimensions(operation, dimensions, Rank);
+            var reduced = Shapes.Dimensions(operation, dimensions, SizeArray);
             using var same = Typed(result);
             using var pause = DisposeScope.Suspend();
             using var full = Reduce.Sum(same, reduced);
@@ -112,7 +130,7 @@ public static partial class torch
 
         private Tensor Variance(long[] dimensions, bool unbiased, bool keepdim)
         {
-            var reduced = Shapes.Dimensions(nameof(var), dimensions, Rank);
+            var reduced = Shapes.Dimensions(nameof(var), dimensions, SizeArray);
             long count = 1;
             for (var d = 0; d < Rank; d++)
                 if (reduced[d]) count *= sizes[d];

@@ -39,7 +39,7 @@ public static partial class torch
             var result = type ?? Types.Sum(kind);
             using var x = Typed(result);
             using var packed = x.Packed();
-            var d = Shapes.Dimension(nameof(cumsum), dim, Rank);
+            var d = Shapes.Dimension(nameof(cumsum), dim, SizeArray);
             var y = Make(result, shape);
             packed.Cumulate(y, d, reverse: false);
             var from = kind;
@@ -54,7 +54,7 @@ public static partial class torch
 
         public (Tensor Values, Tensor Indices) sort(long dim = -1, bool descending = false, bool stable = false)
         {
-            var d = Shapes.Dimension(nameof(sort), dim, Rank);
+            var d = Shapes.Dimension(nameof(sort), dim, SizeArray);
             if (Rank == 0) return (clone(), Made(0));
             using var moved = Keep().transpose(d, -1);
             using var lines = moved.Packed();
@@ -75,7 +75,7 @@ public static partial class torch
 
         public (Tensor values, Tensor indexes) topk(int k, int dim = -1, bool largest = true, bool sorted = true)
         {
-            var d = Shapes.Dimension(nameof(topk), dim, Rank);
+            var d = Shapes.Dimension(nameof(topk), dim, SizeArray);
             if (k < 0 || Rank > 0 && k > sizes[d]) throw Errors.Torch($"topk: selected index k = {k} out of range for {Shapes.Text(sizes)}");
             if (Rank == 0) return (clone(), Made(0));
             using var order = argsort(d, largest);
@@ -96,16 +96,16 @@ public static partial class torch
 
         private Tensor Flat(string operation)
         {
-            if (numel() == 0) throw Errors.Torch($"{operation}(): Expected reduction dim to be specified for input.numel() == 0, got {Shapes.Text(sizes)}");
+            if (numel() == 0) throw Errors.Torch($"{operation}: Expected reduction dim to be specified for input.numel() == 0, got {Shapes.Text(sizes)}");
             using var pause = DisposeScope.Suspend();
             return Keep().reshape(-1);
         }
 
         private Tensor ArgExtremum(string operation, long dim, bool keepdim, bool largest)
         {
-            var d = Shapes.Dimension(operation, dim, Rank);
+            var d = Shapes.Dimension(operation, dim, SizeArray);
             if (Rank == 0) return Made(0);
-            if (sizes[d] == 0) throw Errors.Torch($"{operation}(): Expected reduction dim {dim} to have non-zero size, got {Shapes.Text(sizes)}");
+            if (sizes[d] == 0) throw Errors.Torch($"{operation}: Expected reduction dim {dim} to have non-zero size, got {Shapes.Text(sizes)}");
             using var x = Packed();
             long[] kept = [.. sizes];
             kept[d] = 1;
@@ -116,7 +116,7 @@ public static partial class torch
 
         private (Tensor, Tensor) Extremum(string operation, long dim, bool keepdim, bool largest)
         {
-            var d = Shapes.Dimension(operation, dim, Rank);
+            var d = Shapes.Dimension(operation, dim, SizeArray);
             if (Rank == 0) return (clone(), Made(0));
             var index = ArgExtremum(operation, dim, keepdim, largest);
             using var pause = DisposeScope.Suspend();
@@ -128,8 +128,8 @@ public static partial class torch
         // Equal extremes share the gradient, as amax does.
         private Tensor Peak(string operation, ReadOnlySpan<long> dims, bool keepdim, bool largest)
         {
-            if (numel() == 0) throw Errors.Torch($"{operation}(): Expected reduction dim to be specified for input.numel() == 0, got {Shapes.Text(sizes)}");
-            var reduced = Shapes.Dimensions(operation, dims, Rank);
+            if (numel() == 0) throw Errors.Torch($"{operation}: Expected reduction dim to be specified for input.numel() == 0, got {Shapes.Text(sizes)}");
+            var reduced = Shapes.Dimensions(operation, dims, SizeArray);
             using var pause = DisposeScope.Suspend();
             var kept = Keep();
             for (var d = 0; d < Rank; d++)

@@ -26,14 +26,14 @@ public static partial class torch
         public Tensor flatten(long start_dim = 0, long end_dim = -1)
         {
             if (Rank == 0) return reshape(1);
-            int first = Shapes.Dimension(nameof(flatten), start_dim, Rank), last = Shapes.Dimension(nameof(flatten), end_dim, Rank);
+            int first = Shapes.Dimension(nameof(flatten), start_dim, SizeArray), last = Shapes.Dimension(nameof(flatten), end_dim, SizeArray);
             if (first > last) throw Errors.Torch($"flatten: start_dim {start_dim} cannot come after end_dim {end_dim} for {Shapes.Text(sizes)}");
             return reshape([.. sizes[..first], Shapes.Count(sizes.AsSpan(first, last - first + 1)), .. sizes[(last + 1)..]]);
         }
 
         public Tensor unflatten(long dim, params long[] sizes)
         {
-            var d = Shapes.Dimension(nameof(unflatten), dim, Rank);
+            var d = Shapes.Dimension(nameof(unflatten), dim, SizeArray);
             var parts = Shapes.Resolve(nameof(unflatten), sizes, [this.sizes[d]]);
             return view([.. this.sizes[..d], .. parts, .. this.sizes[(d + 1)..]]);
         }
@@ -42,7 +42,7 @@ public static partial class torch
 
         public Tensor transpose(long dim0, long dim1)
         {
-            int a = Shapes.Dimension(nameof(transpose), dim0, Rank), b = Shapes.Dimension(nameof(transpose), dim1, Rank);
+            int a = Shapes.Dimension(nameof(transpose), dim0, SizeArray), b = Shapes.Dimension(nameof(transpose), dim1, SizeArray);
             if (Rank == 0) return alias();
             long[] shape = [.. sizes], steps = [.. strides];
             (shape[a], shape[b]) = (shape[b], shape[a]);
@@ -58,7 +58,7 @@ public static partial class torch
         {
             < 2 => alias(),
             2 => transpose(0, 1),
-            _ => throw Errors.Torch($"t() expects a tensor with <= 2 dimensions, but self is {Rank}D: {Shapes.Text(sizes)}"),
+            _ => throw Errors.Torch($"t: expects a tensor with <= 2 dimensions, but self is {Rank}D: {Shapes.Text(sizes)}"),
         };
 
         public Tensor T => permute([.. Enumerable.Range(0, Rank).Reverse().Select(static d => (long)d)]);
@@ -67,7 +67,7 @@ public static partial class torch
 
         public Tensor permute(params long[] permutation)
         {
-            var order = permutation.Select(d => Shapes.Dimension(nameof(permute), d, Rank)).ToArray();
+            var order = permutation.Select(d => Shapes.Dimension(nameof(permute), d, SizeArray)).ToArray();
             if (order.Length != Rank || order.Distinct().Count() != Rank)
                 throw Errors.Shapes2(nameof(permute), permutation, sizes, "every dimension of the input must be named once");
             return TracedView(
@@ -83,7 +83,7 @@ public static partial class torch
 
         public Tensor unsqueeze(long dim)
         {
-            var d = Shapes.Dimension(nameof(unsqueeze), dim, Rank + 1);
+            var d = Shapes.Dimension(nameof(unsqueeze), dim, SizeArray, 1);
             var step = d < Rank ? sizes[d] * strides[d] : 1;
             return TracedView(
                 View([.. sizes[..d], 1, .. sizes[d..]], [.. strides[..d], step, .. strides[d..]], offset), nameof(unsqueeze), this,
@@ -92,7 +92,7 @@ public static partial class torch
 
         public Tensor squeeze(long? dim = null)
         {
-            var only = dim is { } named ? Shapes.Dimension(nameof(squeeze), named, Rank) : -1;
+            var only = dim is { } named ? Shapes.Dimension(nameof(squeeze), named, SizeArray) : -1;
             var left = Enumerable.Range(0, Rank).Where(d => sizes[d] != 1 || only >= 0 && d != only).ToArray();
             return TracedView(
                 View([.. left.Select(d => sizes[d])], [.. left.Select(d => strides[d])], offset), nameof(squeeze), this,
@@ -124,7 +124,7 @@ public static partial class torch
 
         public Tensor narrow(long dim, long start, long length)
         {
-            var d = Shapes.Dimension(nameof(narrow), dim, Rank);
+            var d = Shapes.Dimension(nameof(narrow), dim, SizeArray);
             var first = start < 0 ? start + sizes[d] : start;
             if (Rank == 0 || first < 0 || length < 0 || first + length > sizes[d])
                 throw Errors.Torch($"narrow: start ({start}) + length ({length}) exceeds dimension size of {Shapes.Text(sizes)} at {dim}");
@@ -133,8 +133,8 @@ public static partial class torch
 
         public Tensor slice(long dim, long start, long finish, long step)
         {
-            var d = Shapes.Dimension(nameof(slice), dim, Rank);
-            if (step <= 0) throw Errors.Torch("slice: slice step must be positive");
+            var d = Shapes.Dimension(nameof(slice), dim, SizeArray);
+            if (step < 1) throw new ArgumentException($"slice: step is {step}, but it should always be positive, for {Shapes.Text(sizes)}");
             var n = sizes[d];
             var first = Math.Clamp(start < 0 ? start + n : start, 0, n);
             var last = Math.Clamp(finish < 0 ? finish + n : finish, first, n);
@@ -158,8 +158,8 @@ public static partial class torch
 
         public Tensor select(long dim, long index)
         {
-            if (Rank == 0) throw Errors.Torch("select() cannot be applied to a 0-dim tensor.");
-            var d = Shapes.Dimension(nameof(select), dim, Rank);
+            if (Rank == 0) throw Errors.Torch("select: cannot be applied to a 0-dim tensor: []");
+            var d = Shapes.Dimension(nameof(select), dim, SizeArray);
             var i = index < 0 ? index + sizes[d] : index;
             if (i < 0 || i >= sizes[d]) throw Errors.Torch($"select: index {index} out of range for tensor of size {Shapes.Text(sizes)} at dimension {dim}");
             var view = View([.. sizes[..d], .. sizes[(d + 1)..]], [.. strides[..d], .. strides[(d + 1)..]], offset + i * strides[d]);
@@ -174,7 +174,8 @@ public static partial class torch
 
         public Tensor diagonal(long offset = 0L, long dim1 = 0L, long dim2 = 1L)
         {
-            int a = Shapes.Dimension(nameof(diagonal), dim1, Rank), b = Shapes.Dimension(nameof(diagonal), dim2, Rank);
+            int a = Shapes.Dimension(nameof(diagonal), dim1, SizeArray), b = Shapes.Dimension(nameof(diagonal), dim2, SizeArray);
+            if (a == b) throw new ArgumentException($"diagonal: the dimensions cannot be identical: {dim1} and {dim2} of {Shapes.Text(sizes)}");
             long row = Math.Max(-offset, 0), column = Math.Max(offset, 0);
             var length = Math.Max(0, Math.Min(sizes[a] - row, sizes[b] - column));
             var left = Enumerable.Range(0, Rank).Where(d => d != a && d != b).ToArray();
@@ -192,8 +193,8 @@ public static partial class torch
 
         public Tensor movedim(long[] source, long[] destination)
         {
-            var from = source.Select(d => Shapes.Dimension(nameof(movedim), d, Rank)).ToArray();
-            var to = destination.Select(d => Shapes.Dimension(nameof(movedim), d, Rank)).ToArray();
+            var from = source.Select(d => Shapes.Dimension(nameof(movedim), d, SizeArray)).ToArray();
+            var to = destination.Select(d => Shapes.Dimension(nameof(movedim), d, SizeArray)).ToArray();
             var order = Enumerable.Repeat(-1L, Rank).ToArray();
             for (var i = 0; i < from.Length; i++) order[to[i]] = from[i];
             var rest = new Queue<int>(Enumerable.Range(0, Rank).Except(from));
@@ -204,7 +205,7 @@ public static partial class torch
 
         public Tensor[] split(long size, int dim = 0)
         {
-            var d = Shapes.Dimension(nameof(split), dim, Rank);
+            var d = Shapes.Dimension(nameof(split), dim, SizeArray);
             if (size <= 0) throw Errors.Torch($"split: split_size must be positive, got {size} for {Shapes.Text(sizes)}");
             var parts = Math.Max(1, (sizes[d] + size - 1) / size);
             return [.. Enumerable.Range(0, (int)parts).Select(i => narrow(d, i * size, Math.Min(size, sizes[d] - i * size)))];
@@ -212,7 +213,7 @@ public static partial class torch
 
         public Tensor[] split(long[] sizes, long dim = 0)
         {
-            var d = Shapes.Dimension(nameof(split), dim, Rank);
+            var d = Shapes.Dimension(nameof(split), dim, SizeArray);
             if (sizes.Sum() != this.sizes[d])
                 throw Errors.Shapes2(nameof(split), sizes, this.sizes, "split sizes must sum exactly to the dimension's size");
             var parts = new Tensor[sizes.Length];
@@ -231,14 +232,14 @@ public static partial class torch
 
         public Tensor[] chunk(long chunks, long dim = 0L)
         {
-            var d = Shapes.Dimension(nameof(chunk), dim, Rank);
+            var d = Shapes.Dimension(nameof(chunk), dim, SizeArray);
             if (chunks <= 0) throw Errors.Torch($"chunk: expects `chunks` to be greater than 0, got {chunks}");
             return split(Math.Max(1, (sizes[d] + chunks - 1) / chunks), d);
         }
 
         public Tensor[] unbind(long dimension = 0L)
         {
-            var d = Shapes.Dimension(nameof(unbind), dimension, Rank);
+            var d = Shapes.Dimension(nameof(unbind), dimension, SizeArray);
             return [.. Enumerable.Range(0, (int)sizes[d]).Select(i => select(d, i))];
         }
 

@@ -71,7 +71,7 @@ public static partial class torch
 
         public long[] size() => (long[])sizes.Clone();
 
-        public long size(int dim) => sizes[Shapes.Dimension(nameof(size), dim, Rank)];
+        public long size(int dim) => sizes[Shapes.Dimension(nameof(size), dim, SizeArray)];
 
         public long ndim => sizes.Length;
 
@@ -89,7 +89,7 @@ public static partial class torch
 
         public long[] stride() => (long[])strides.Clone();
 
-        public long stride(int dim) => strides[Shapes.Dimension(nameof(stride), dim, Rank)];
+        public long stride(int dim) => strides[Shapes.Dimension(nameof(stride), dim, SizeArray)];
 
         public long storage_offset() => offset;
 

@@ -29,6 +29,9 @@ internal static class Types
     // 0 bool, 1 integer, 2 floating point: a scalar raises a tensor's type only into a higher category.
     private static int Category(torch.ScalarType type) => type == torch.ScalarType.Bool ? 0 : torch.is_floating_point(type) ? 2 : 1;
 
+    /// <summary>Whether an in-place operation may write a result of one type to another: never to a lower category.</summary>
+    internal static bool CanCast(torch.ScalarType from, torch.ScalarType to) => Category(from) <= Category(to);
+
     internal static torch.ScalarType Promote(torch.ScalarType left, torch.ScalarType right)
     {
         if (left == right) return left;

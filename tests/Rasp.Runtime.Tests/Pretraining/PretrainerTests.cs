@@ -51,6 +51,29 @@ public sealed class PretrainerTests : IDisposable
         Assert.Equal(Enumerable.Range(26, 15), progress.Seen.Select(p => p.Step));
         Assert.True(resumed.HeldOutLoss < stopped.HeldOutLoss, $"{resumed.HeldOutLoss} after {stopped.HeldOutLoss}");
         Assert.Single(Directory.GetDirectories(folder));
+
+        // Weights, moments, rates and batches are those of a run that never stopped.
+        PretrainOptions whole = Options("never stopped");
+        Pretrainer.Run(whole, null, TestContext.Current.CancellationToken);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(whole.OutputDirectory, "model.safetensors")), File.ReadAllBytes(Path.Combine(options.OutputDirectory, "model.safetensors")));
+    }
+
+    [Fact]
+    public void A_checkpoint_without_a_whole_optimizer_is_refused()
+    {
+        PretrainOptions options = Options("damaged");
+        using CancellationTokenSource source = new();
+        Pretrainer.Run(options, new CancelAt(source, 5), source.Token);
+        string path = Path.Combine(options.OutputDirectory + ".checkpoint", "optimizer.bin");
+        byte[] content = File.ReadAllBytes(path);
+        foreach (byte[]? damaged in (byte[]?[])[content[..(content.Length / 2)], [5, .. "AdamX"u8], [], null])
+        {
+            if (damaged is null) File.Delete(path);
+            else File.WriteAllBytes(path, damaged);
+            RaspException error = Assert.Throws<RaspException>(() => Pretrainer.Run(options with { Resume = true }, null, TestContext.Current.CancellationToken));
+            Assert.Contains("optimizer.bin", error.Message, StringComparison.Ordinal);
+            Assert.Contains("start anew", error.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
