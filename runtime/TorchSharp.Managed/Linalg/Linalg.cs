@@ -108,19 +108,22 @@ public static partial class torch
         }
 
         /// <summary>The x of least norm that minimises ‖input · x − other‖.</summary>
-        public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other) =>
-            lstsq(input, other, Math.Max(input.Rank < 2 ? 0 : input.Sizes[^2], input.Rank < 2 ? 0 : input.Sizes[^1]) * Epsilon(input.dtype));
+        public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other) => LeastSquares(input, other, null);
 
         /// <summary>Singular values of at most <paramref name="rcond"/> times the largest count as 0.</summary>
-        public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other, double rcond)
+        public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other, double rcond) =>
+            LeastSquares(input, other, rcond);
+
+        private static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) LeastSquares(Tensor input, Tensor other, double? rcond)
         {
             if (input.Rank < 2 || other.Rank != input.Rank || input.Sizes[^2] != other.Sizes[^2])
                 throw Errors.Shapes2(nameof(lstsq), input.Sizes, other.Sizes, "input and other must have the same number of rows");
-            using var inverse = pinv(input, rtol: rcond);
+            var relative = rcond ?? Math.Max(input.Sizes[^2], input.Sizes[^1]) * Epsilon(input.dtype);
+            using var inverse = pinv(input, rtol: relative);
             var solution = inverse.matmul(other);
             using var difference = input.matmul(solution).sub(other);
             var s = svdvals(input);
-            using var rank = s.gt(s.amax([-1], true).mul(rcond)).sum(-1);
+            using var rank = s.gt(s.amax([-1], true).mul(relative)).sum(-1);
             var overdetermined = input.Sizes[^2] > input.Sizes[^1];
             return (solution, overdetermined ? difference.pow(2).sum(-2) : empty(0, input.dtype), rank.alias(), s);
         }

@@ -11,7 +11,7 @@ internal sealed class Gpt : Module
     internal const int Width = 128, Heads = 4, FeedForward = 512, Vocabulary = 256, Layers = 2, Batch = 16, Length = 64;
 
     private readonly Embedding token = Embedding(Vocabulary, Width);
-    private readonly Embedding position = Embedding(Length, Width);
+    private readonly Parameter position = new(randn(Length, Width));
     private readonly Block[] blocks = [.. Enumerable.Range(0, Layers).Select(_ => new Block())];
     private readonly LayerNorm norm = LayerNorm(Width);
     private readonly Linear head = Linear(Width, Vocabulary);
@@ -26,7 +26,7 @@ internal sealed class Gpt : Module
     /// <summary>Logits [B, T, V] of ids [B, T].</summary>
     internal Tensor Forward(Tensor ids)
     {
-        Tensor x = token.forward(ids) + position.weight;
+        Tensor x = token.forward(ids) + position;
         foreach (Block block in blocks) x = block.Forward(x);
         return head.forward(norm.forward(x));
     }
