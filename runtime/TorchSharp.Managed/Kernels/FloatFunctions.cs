@@ -189,7 +189,7 @@ internal readonly struct Gelu : IFloatUnary
     public static T Of<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => x * T.CreateTruncating(0.5 * (1 + VectorMath.Erf(double.CreateTruncating(x) / Math.Sqrt(2))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Of<T>(Vector<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => x * VectorMath.NormalCdf(x);
+    public static Vector<T> Of<T>(Vector<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => x * VectorMath.NormalCdf(x, out _);
 }
 
 /// <summary>gelu's tanh form, x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))) (Hendrycks and Gimpel, 2016).</summary>

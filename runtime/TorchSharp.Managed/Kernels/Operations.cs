@@ -148,8 +148,8 @@ internal readonly struct GeluGradient : IBinary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T>
     {
-        var density = VectorMath.Exp(y * y * T.CreateTruncating(-0.5)) * T.CreateTruncating(0.3989422804014327);
-        return x * (VectorMath.NormalCdf(y) + y * density);
+        var cdf = VectorMath.NormalCdf(y, out var exponential);
+        return x * (cdf + y * exponential * T.CreateTruncating(0.3989422804014327));
     }
 }
 
@@ -164,7 +164,14 @@ internal readonly struct GeluTanhGradient : IBinary
             0.5 * (1 + t) + 0.5 * v * (1 - t * t) * GeluTanh.Slope * (1 + 3 * GeluTanh.Cubic * v * v));
     }
 
-    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T> => Lanes.Map<T, GeluTanhGradient>(x, y);
+    // With s = sigmoid 2u: (1 + tanh u)/2 = s and 1 − tanh² u = 4·s·(1 − s).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T>
+    {
+        var square = y * y * T.CreateTruncating(GeluTanh.Cubic);
+        var s = VectorMath.Sigmoid(y * (Vector<T>.One + square) * T.CreateTruncating(2 * GeluTanh.Slope));
+        return x * s * (Vector<T>.One + y * (Vector<T>.One - s) * (Vector<T>.One + square * T.CreateTruncating(3)) * T.CreateTruncating(2 * GeluTanh.Slope));
+    }
 }
 
 internal readonly struct Equal : IPredicate

@@ -82,34 +82,46 @@ internal static class VectorMath
     internal static Vector<T> Sigmoid<T>(Vector<T> x) where T : unmanaged => Vector<T>.One / (Vector<T>.One + Exp(-x));
 
     /// <summary>
-    /// erf x = 1 − t·(a₁ + t·(a₂ + …))·e^(−x²), t = 1/(1 + 0.3275911·x), for x ≥ 0 and odd: absolute error 1.5e−7 (Abramowitz and
-    /// Stegun, 7.1.26). Near 0 the Taylor series keeps the relative error small.
+    /// Φ(x) of the normal distribution, and e^(−x²/2), from which it is made: Φ(x) = (1 + erf z)/2 with z = x/√2. For z ≥ 0,
+    /// erf z = 1 − t·(a₁ + t·(a₂ + …))·e^(−z²), t = 1/(1 + 0.3275911·z), with absolute error 1.5e−7 (Abramowitz and Stegun,
+    /// 7.1.26); it is odd, and near 0 the Taylor series keeps the relative error small.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector<float> Erf(Vector<float> x)
+    internal static Vector<float> NormalCdf(Vector<float> x, out Vector<float> exponential)
     {
         var one = Vector<float>.One;
-        var size = Vector.Abs(x);
-        var t = one / (one + size * 0.3275911f);
-        var p = ((((t * 1.061405429f - new Vector<float>(1.453152027f)) * t + new Vector<float>(1.421413741f)) * t
-            - new Vector<float>(0.284496736f)) * t + new Vector<float>(0.254829592f)) * t;
-        var far = one - p * Exp(-(x * x));
-        var square = x * x;
-        var near = size * (new Vector<float>(1.128379167f) - square * (new Vector<float>(0.376126389f) - square * (new Vector<float>(0.112837917f)
-            - square * (new Vector<float>(0.026866170f) - square * 0.005223978f))));
-        var y = Vector.ConditionalSelect(Vector.LessThan(size, new Vector<float>(0.5f)), near, far);
-        return Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), -y, y);
+        var half = new Vector<float>(0.5f);
+        var z = Vector.Abs(x) * 0.70710678f;
+        var square = x * x * half;
+        exponential = Exp(-square);
+        var t = one / Vector.FusedMultiplyAdd(z, new Vector<float>(0.3275911f), one);
+        var p = Vector.FusedMultiplyAdd(t, new Vector<float>(1.061405429f), new Vector<float>(-1.453152027f));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(1.421413741f));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(-0.284496736f));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(0.254829592f));
+        var far = one - p * t * exponential;
+        var q = Vector.FusedMultiplyAdd(square, new Vector<float>(0.005223978f), new Vector<float>(-0.026866170f));
+        q = Vector.FusedMultiplyAdd(q, square, new Vector<float>(0.112837917f));
+        q = Vector.FusedMultiplyAdd(q, square, new Vector<float>(-0.376126389f));
+        q = Vector.FusedMultiplyAdd(q, square, new Vector<float>(1.128379167f));
+        var erf = Vector.ConditionalSelect(Vector.LessThan(z, half), z * q, far);
+        return Vector.FusedMultiplyAdd(Vector.CopySign(erf, x), half, half);
     }
 
-    /// <summary>Φ(x), the normal distribution function.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector<T> NormalCdf<T>(Vector<T> x) where T : unmanaged
+    internal static Vector<T> NormalCdf<T>(Vector<T> x, out Vector<T> exponential) where T : unmanaged
     {
-        if (typeof(T) == typeof(float)) return ((Vector<float>.One + Erf(x.As<T, float>() * 0.70710678f)) * 0.5f).As<float, T>();
+        if (typeof(T) == typeof(float))
+        {
+            var y = NormalCdf(x.As<T, float>(), out var e);
+            exponential = e.As<float, T>();
+            return y.As<float, T>();
+        }
         var v = x.As<T, double>();
-        var y = Vector<double>.Zero;
-        for (var i = 0; i < Vector<double>.Count; i++) y = y.WithElement(i, 0.5 * (1 + Erf(v[i] / Math.Sqrt(2))));
-        return y.As<double, T>();
+        exponential = Vector.Exp(v * v * -0.5).As<double, T>();
+        var cdf = Vector<double>.Zero;
+        for (var i = 0; i < Vector<double>.Count; i++) cdf = cdf.WithElement(i, 0.5 * (1 + Erf(v[i] / Math.Sqrt(2))));
+        return cdf.As<double, T>();
     }
 
     /// <summary>erf x = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)): every term has one sign, so nothing cancels.</summary>

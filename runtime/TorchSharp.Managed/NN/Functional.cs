@@ -104,8 +104,15 @@ public static partial class torch
                     throw Errors.Shapes2(nameof(layer_norm), normalized_shape, input.Sizes, "expected input with trailing shape normalized_shape");
                 CheckAffine(weight, normalized_shape);
                 CheckAffine(bias, normalized_shape);
-                var dims = Enumerable.Range(1, normalized_shape.Length).Select(static d => -(long)d).ToArray();
                 using var pause = DisposeScope.Suspend();
+                return Finished(pause, LayerNormFused.Fits(input, weight, bias)
+                    ? LayerNormFused.Run(input, normalized_shape.Aggregate(1L, static (product, n) => product * n), weight, bias, eps)
+                    : Stepwise(input, normalized_shape.Length, weight, bias, eps));
+            }
+
+            private static Tensor Stepwise(Tensor input, int normalized, Tensor? weight, Tensor? bias, double eps)
+            {
+                var dims = Enumerable.Range(1, normalized).Select(static d => -(long)d).ToArray();
                 using var average = input.mean(dims, true);
                 using var centred = input.sub(average);
                 using var squares = centred.pow(2);
@@ -114,7 +121,7 @@ public static partial class torch
                 using var scale = shifted.rsqrt();
                 using var normal = centred.mul(scale);
                 using var weighted = weight is null ? normal.alias() : normal.mul(weight);
-                return Finished(pause, bias is null ? weighted.alias() : weighted.add(bias));
+                return bias is null ? weighted.alias() : weighted.add(bias);
             }
 
             private static void CheckAffine(Tensor? factor, long[] normalized_shape)
