@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 
 namespace TorchSharp;
 
@@ -90,12 +91,25 @@ internal static unsafe class Workers
         {
             lock (Park) Monitor.PulseAll(Park);
         }
-        Drain();
+        // Whatever fails here, the other threads work on memory of this frame until they are done.
+        DrainSafely();
         // A thread that has not woken yet is not waited for: it finds the job closed.
         Interlocked.Exchange(ref open, 0);
         var spinner = new SpinWait();
         while (Volatile.Read(ref active) != 0) spinner.SpinOnce(-1);
-        if (failure is { } error) throw new InvalidOperationException("a worker failed: " + error.Message, error);
+        if (failure is { } error) ExceptionDispatchInfo.Throw(error);
+    }
+
+    private static void DrainSafely()
+    {
+        try
+        {
+            Drain();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            failure = error;
+        }
     }
 
     private static void Drain()
@@ -116,14 +130,7 @@ internal static unsafe class Workers
         {
             seen = WaitForJob(seen);
             Interlocked.Increment(ref active);
-            try
-            {
-                if (Volatile.Read(ref open) == seen && index < helpers) Drain();
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                failure = error;
-            }
+            if (Volatile.Read(ref open) == seen && index < helpers) DrainSafely();
             Interlocked.Decrement(ref active);
         }
     }
