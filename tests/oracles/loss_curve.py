@@ -10,7 +10,8 @@ w ← (w xor w >> 15)·2246822519. LossCurveTests.cs is the same model on the en
 
 The model: vocabulary 61, width 64, 4 heads, 2 layers, learned positions, pre-norm blocks (attention, then gelu at width 256),
 a final norm and an unembedding tied to the embedding. AdamW with weight decay 0.1 on matrices only, gradients clipped to norm 1,
-the rate warmed up over four steps and then decayed.
+the rate warmed up over four steps and then decayed. AdamW divides by √v + 1e-6: the bias of the keys has no effect, and a
+smaller ε would magnify the rounding that is its gradient.
 """
 
 import json
@@ -87,7 +88,7 @@ def main():
     optimizer = torch.optim.AdamW([
         {"params": [p for p in w.values() if p.ndim > 1], "weight_decay": 0.1},
         {"params": [p for p in w.values() if p.ndim == 1], "weight_decay": 0.0},
-    ], lr=0.01, betas=(0.9, 0.95))
+    ], lr=0.01, betas=(0.9, 0.95), eps=1e-6)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min((n + 1) / 4, 1.0) * 0.95**n)
     losses, norms = [], []
     for step in range(STEPS):

@@ -63,6 +63,33 @@ public class RepeatabilityTests
     }
 
     [Fact]
+    public void A_busy_collector_takes_no_memory_that_is_still_in_use()
+    {
+        var expected = Train(Small(9), 150);
+        using var done = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            // Without scopes every intermediate tensor is the collector's, at any moment.
+            using var model = Small(9);
+            model.Train(150, scoped: false).AssertEqualTo(expected);
+        }
+        finally
+        {
+            done.Cancel();
+            collector.Join();
+        }
+    }
+
+    [Fact]
     public void Scopes_and_no_grad_of_one_thread_leave_the_other_alone()
     {
         using var both = new Barrier(2);

@@ -76,9 +76,9 @@ internal sealed class SmallTransformer : IDisposable
         return loss.ToSingle();
     }
 
-    internal Run Train(int steps)
+    internal Run Train(int steps, bool scoped = true)
     {
-        float[] losses = [.. Enumerable.Range(0, steps).Select(_ => Step())];
+        float[] losses = [.. Enumerable.Range(0, steps).Select(_ => Step(scoped))];
         return new(losses, [.. parameters.Select(static p => p.data<float>().ToArray())]);
     }
 
