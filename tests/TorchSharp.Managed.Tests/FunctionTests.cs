@@ -119,6 +119,47 @@ public sealed class FunctionTests
     }
 
     [Fact]
+    public void BFloat16_is_the_rounded_upper_half_of_a_float()
+    {
+        // 8 bits of precision: 257 lies halfway between 256 and 258, 259 between 258 and 260; halves go to the even neighbour.
+        Assert.Equal([256f, 260f, -1f, 3.140625f], ((float[])[257, 259, -1, 3.14159f]).Select(static f => new BFloat16(f).ToSingle()));
+        Assert.Equal(BFloat16.PositiveInfinity, (BFloat16)double.MaxValue);
+        Assert.True(BFloat16.IsNaN(BFloat16.Zero / BFloat16.Zero));
+        Assert.Equal(new BFloat16(1.5f), BFloat16.One + new BFloat16(0.5f));
+        Assert.True(BFloat16.MinValue < -BFloat16.Epsilon && BFloat16.Epsilon > BFloat16.Zero);
+        using var x = tensor([new BFloat16(0.5f), new BFloat16(-2)]);
+        Assert.Equal(bfloat16, x.dtype);
+        Assert.Equal([0.5f, -2], x.to(float32).data<float>().ToArray());
+        Assert.Equal(new BFloat16(-2), x[1].item<BFloat16>());
+        Assert.Equal([0.25f, -1], x.data<BFloat16>().Select(static b => (b / new BFloat16(2)).ToSingle()));
+        Assert.Equal(new BFloat16(0.5f), x[0].ToBFloat16());
+    }
+
+    [Fact]
+    public void Loss_modules_are_their_functions()
+    {
+        using var scope = NewDisposeScope();
+        var logits = zeros(2, 4, float64);
+        var classes = tensor(new long[] { 1, 3 });
+        Assert.Equal(Math.Log(4), nn.CrossEntropyLoss().call(logits, classes).ToDouble(), 1e-12);
+        Assert.Equal(2 * Math.Log(4), nn.CrossEntropyLoss(reduction: nn.Reduction.Sum).call(logits, classes).ToDouble(), 1e-12);
+        Assert.Equal(Math.Log(4), nn.CrossEntropyLoss(ignore_index: 3).call(logits, classes).ToDouble(), 1e-12);
+        Assert.Equal(2.5, nn.MSELoss().call(tensor(new double[] { 1, 2 }), tensor(new double[] { 2, 4 })).ToDouble(), 1e-12);
+        // ½ · ln(½ / ¼) + ½ · ln(½ / ¾).
+        var kl = nn.KLDivLoss(log_target: false, nn.Reduction.Sum).call(tensor([Math.Log(0.25), Math.Log(0.75)]), full(2, 0.5, float64));
+        Assert.Equal(0.5 * Math.Log(2) + 0.5 * Math.Log(2.0 / 3), kl.ToDouble(), 1e-12);
+    }
+
+    [Fact]
+    public void Gradients_of_several_outputs_add_up()
+    {
+        using var x = tensor(new double[] { 1, 2 }, requires_grad: true);
+        var square = x * x;
+        autograd.backward([square.sum(), (square * 3).sum()]);
+        Assert.Equal([8.0, 16], x.grad?.data<double>().ToArray() ?? []);
+    }
+
+    [Fact]
     public void A_device_that_is_not_there_is_refused()
     {
         using var x = zeros(1);

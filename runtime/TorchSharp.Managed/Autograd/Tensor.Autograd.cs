@@ -127,6 +127,16 @@ public static partial class torch
 
     public static partial class autograd
     {
+        public static void backward(Tensor tensor, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
+            tensor.backward(grad_tensors, retain_graph ?? false, create_graph, inputs);
+
+        /// <summary>Adds up the gradients of all; the graphs of all but the last are kept for those that follow.</summary>
+        public static void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null)
+        {
+            for (var i = 0; i < tensors.Count; i++)
+                tensors[i].backward(grad_tensors is null ? null : [grad_tensors[i]], i < tensors.Count - 1 || retain_graph == true, create_graph, inputs);
+        }
+
         public static void backward(Tensor tensor, Tensor grad_tensor, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
             tensor.backward([grad_tensor], retain_graph ?? false, create_graph, inputs);
 

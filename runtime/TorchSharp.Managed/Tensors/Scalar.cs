@@ -29,6 +29,8 @@ public sealed class Scalar : IDisposable
 
     public static implicit operator Scalar(Half value) => (double)value;
 
+    public static implicit operator Scalar(BFloat16 value) => (double)value;
+
     public static implicit operator Scalar(float value) => (double)value;
 
     public static implicit operator Scalar(double value) => new(value, long.CreateSaturating(value), torch.ScalarType.Float64);
@@ -69,6 +71,10 @@ public static class ScalarExtensionMethods
     public static Scalar ToScalar(this bool value) => value;
 
     public static Scalar ToScalar(this Half value) => value;
+
+    public static Scalar ToScalar(this BFloat16 value) => value;
+
+    public static BFloat16 ToBFloat16(this Scalar value) => (BFloat16)value.AsDouble();
 
     public static Half ToHalf(this Scalar value) => (Half)value.AsDouble();
 

@@ -68,6 +68,8 @@ namespace TorchSharp
 
         public static Half ToHalf(this torch.Tensor value) => value.ToScalar().ToHalf();
 
+        public static BFloat16 ToBFloat16(this torch.Tensor value) => value.ToScalar().ToBFloat16();
+
         public static float ToSingle(this torch.Tensor value) => value.ToScalar().ToSingle();
 
         public static double ToDouble(this torch.Tensor value) => value.ToScalar().ToDouble();

@@ -24,6 +24,7 @@ internal static class Types
         : typeof(T) == typeof(sbyte) ? torch.ScalarType.Int8
         : typeof(T) == typeof(bool) ? torch.ScalarType.Bool
         : typeof(T) == typeof(Half) ? torch.ScalarType.Float16
+        : typeof(T) == typeof(BFloat16) ? torch.ScalarType.BFloat16
         : throw new NotSupportedException($"The type {typeof(T).FullName} is not supported.");
 
     // 0 bool, 1 integer, 2 floating point: a scalar raises a tensor's type only into a higher category.
