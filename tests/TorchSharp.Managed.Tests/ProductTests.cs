@@ -10,6 +10,7 @@ public class ProductTests
 
     // Sums of k ≤ 2100 products of values in [−1, 1]: at most k · 2^-24 · k in float32, and in practice √k of it.
     private const double FloatBound = 2e-4;
+    private const double DoubleBound = 1e-12;
 
     [Theory]
     [InlineData(false, false)]
@@ -27,19 +28,25 @@ public class ProductTests
         Check(random, 30, 1100, 70, turnA, turnB);
     }
 
-    [Fact]
-    public void Every_tile_width_gives_the_product()
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Every_tile_width_gives_the_product_whatever_it_starts_from(bool turnA, bool turnB)
     {
         var random = new Random(4);
-        foreach (var (m, n, k) in new[] { (1, 1, 1), (13, 33, 40), (64, 64, 64), (50, 7, 700) })
-        {
-            Width<float, Tile128>(random, m, n, k);
-            Width<float, Tile256>(random, m, n, k);
-            Width<float, Tile512>(random, m, n, k);
-            Width<double, Tile128>(random, m, n, k);
-            Width<double, Tile256>(random, m, n, k);
-            Width<double, Tile512>(random, m, n, k);
-        }
+        foreach (var (m, n, k) in new[] { (1, 1, 1), (13, 33, 40), (64, 64, 64), (50, 7, 700), (200, 90, 330), (8, 600, 20), (0, 3, 4), (3, 5, 0) })
+            foreach (var (accumulate, bias) in new[] { (false, false), (true, false), (false, true), (true, true) })
+            {
+                var matrices = new Matrices(random, m, n, k, turnA, turnB, accumulate, bias);
+                matrices.Check<float, Tile128>(FloatBound);
+                matrices.Check<float, Tile256>(FloatBound);
+                matrices.Check<float, Tile512>(FloatBound);
+                matrices.Check<double, Tile128>(DoubleBound);
+                matrices.Check<double, Tile256>(DoubleBound);
+                matrices.Check<double, Tile512>(DoubleBound);
+            }
     }
 
     [Fact]
@@ -61,18 +68,33 @@ public class ProductTests
         }
     }
 
-    private static unsafe void Width<T, TTile>(Random random, int m, int n, int k)
-        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> where TTile : ITile
+    /// <summary>A product to compute by a given tile: c (m × n) = or += a (m × k) · b (k × n), plus a bias; a and b may lie transposed.</summary>
+    private sealed class Matrices(Random random, int m, int n, int k, bool turnA, bool turnB, bool accumulate, bool hasBias)
     {
-        T[] a = Values<T>(random, m * k), b = Values<T>(random, k * n), c = new T[m * n];
-        fixed (T* pa = a, pb = b, pc = c) Gemm.Run<T, TTile>(m, n, k, new Strided<T>(pa, k, 1), new Strided<T>(pb, n, 1), pc, n, false);
-        for (var i = 0; i < m; i++)
-            for (var j = 0; j < n; j++)
+        private readonly double[] a = Values<double>(random, m * k);
+        private readonly double[] b = Values<double>(random, k * n);
+        private readonly double[] start = Values<double>(random, m * n);
+        private readonly double[] bias = Values<double>(random, n);
+
+        public unsafe void Check<T, TTile>(double bound) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> where TTile : ITile
+        {
+            T[] x = As<T>(a), y = As<T>(b), z = As<T>(start), row = As<T>(bias);
+            fixed (T* px = x, py = y, pz = z, pr = row)
             {
-                double sum = 0;
-                for (var p = 0; p < k; p++) sum += double.CreateTruncating(a[i * k + p]) * double.CreateTruncating(b[p * n + j]);
-                Assert.Equal(sum, double.CreateTruncating(c[i * n + j]), FloatBound);
+                var left = turnA ? new Strided<T>(px, 1, m) : new Strided<T>(px, k, 1);
+                var right = turnB ? new Strided<T>(py, 1, k) : new Strided<T>(py, n, 1);
+                Gemm.Run<T, TTile>(m, n, k, left, right, pz, n, accumulate, hasBias ? pr : null);
             }
+            for (var i = 0; i < m; i++)
+                for (var j = 0; j < n; j++)
+                {
+                    double sum = (accumulate ? start[i * n + j] : 0) + (hasBias ? bias[j] : 0);
+                    for (var p = 0; p < k; p++) sum += a[turnA ? p * m + i : i * k + p] * b[turnB ? j * k + p : p * n + j];
+                    Assert.Equal(sum, double.CreateTruncating(z[i * n + j]), bound);
+                }
+        }
+
+        private static T[] As<T>(double[] values) where T : System.Numerics.INumber<T> => [.. values.Select(T.CreateTruncating)];
     }
 
     private static T[] Values<T>(Random random, int n) where T : System.Numerics.INumber<T> =>

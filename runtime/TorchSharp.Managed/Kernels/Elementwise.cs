@@ -8,14 +8,20 @@ internal static unsafe class Elementwise
     /// <summary>Elements a thread should have before a second one is worth its start.</summary>
     internal const long Grain = 16384;
 
+    /// <summary>
+    /// Flat runs are cut at multiples of the widest vector: the last elements of a run go through the scalar form of a function,
+    /// which may round differently, and must be the same whatever the number of threads.
+    /// </summary>
+    internal const long Block = 64;
+
     internal static void Unary<T, TOp>(T* x, T* y, long n) where T : unmanaged, IBinaryFloatingPointIeee754<T> where TOp : IFloatUnary =>
-        Workers.Run(new UnaryJob<T, TOp> { X = x, Y = y }, n, Grain);
+        Workers.Run(new UnaryJob<T, TOp> { X = x, Y = y }, n, Grain, Block);
 
     /// <summary>z = f(x, y), the loop's first and second operands.</summary>
     internal static void Binary<T, TOp>(in Loop loop, T* x, T* y, T* z) where T : unmanaged, INumber<T> where TOp : IBinary
     {
         var job = new BinaryJob<T, TOp> { Loop = loop, X = x, Y = y, Z = z };
-        if (loop.Rank <= 1) Workers.Run(job, loop.Inner, Grain);
+        if (loop.Rank <= 1) Workers.Run(job, loop.Inner, Grain, Block);
         else Workers.Run(job, loop.Outer, Math.Max(1, Grain / loop.Inner));
     }
 

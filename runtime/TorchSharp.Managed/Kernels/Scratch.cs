@@ -24,8 +24,11 @@ internal sealed unsafe class Scratch
     {
         if (bytes <= capacity) return pointer;
         NativeMemory.AlignedFree(pointer);
-        capacity = bytes + bytes / 2;
-        pointer = (byte*)NativeMemory.AlignedAlloc((nuint)capacity, 64);
+        pointer = null;
+        capacity = 0;
+        var grown = bytes + bytes / 2;
+        pointer = (byte*)NativeMemory.AlignedAlloc((nuint)grown, 64);
+        capacity = grown;
         return pointer;
     }
 

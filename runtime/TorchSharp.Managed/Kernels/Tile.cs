@@ -111,7 +111,7 @@ internal static unsafe class TilePrefetch
     }
 }
 
-/// <summary>x·y + z in one rounding, for either floating-point type.</summary>
+/// <summary>x·y + z for either floating-point type, fused (rounded once) where the machine can.</summary>
 internal static class Fused
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,6 +10,7 @@ internal readonly unsafe struct Tile128 : ITile
 
     public static int Columns<T>() where T : unmanaged => 2 * Vector128<T>.Count;
 
+    // Accumulators are locals of one vector type, written out, since only those are sure to live in registers: hence a file a width.
     // The accumulators of rows or columns that the shape lacks, and the lines under its conditions, are gone from the compiled code.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<T, TShape>(long depth, Strided<T> a, T* b, long panelStep, T* c, long stride, bool accumulate)

@@ -10,7 +10,7 @@ internal static unsafe class UpdateRows
     /// With <paramref name="largest"/>, √v is the largest so far; <paramref name="l2"/> adds l2·w to the gradient first (Adam's form).
     /// </summary>
     internal static void Adam<T>(T* w, T* g, T* m, T* v, T* largest, long n, AdamConstants constants) where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Workers.Run(new AdamJob<T> { W = w, G = g, M = m, V = v, Largest = largest, C = constants }, n, Elementwise.Grain);
+        Workers.Run(new AdamJob<T> { W = w, G = g, M = m, V = v, Largest = largest, C = constants }, n, Elementwise.Grain, Elementwise.Block);
 
     internal readonly record struct AdamConstants(
         double Beta1, double Beta2, double Decay, double L2, double Step, double Root, double Epsilon, double Sign);

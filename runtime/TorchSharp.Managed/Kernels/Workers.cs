@@ -29,8 +29,8 @@ internal static unsafe class Workers
     private static long chunks;
     private static long next;
     private static int helpers;
-    private static int generation;
-    private static int open;
+    private static long generation;
+    private static long open;
     private static int active;
     private static int parked;
     private static Exception? failure;
@@ -45,13 +45,16 @@ internal static unsafe class Workers
         }
     }
 
-    /// <summary>Runs job over [0, count) in chunks of about <paramref name="grain"/>; returns when all is done.</summary>
-    internal static void Run<TJob>(in TJob job, long total, long grain) where TJob : unmanaged, IJob
+    /// <summary>
+    /// Runs job over [0, count) in chunks of about <paramref name="grain"/>, which begin at multiples of
+    /// <paramref name="multiple"/>; returns when all is done.
+    /// </summary>
+    internal static void Run<TJob>(in TJob job, long total, long grain, long multiple = 1) where TJob : unmanaged, IJob
     {
         if (total <= 0) return;
         grain = Math.Max(1, grain);
         var threads = Count;
-        if (threads == 1 || total <= grain || !Gate.TryEnter())
+        if (threads == 1 || total <= grain || Gate.IsHeldByCurrentThread || !Gate.TryEnter())
         {
             var alone = job;
             alone.Run(0, total);
@@ -59,7 +62,7 @@ internal static unsafe class Workers
         }
         try
         {
-            fixed (TJob* pointer = &job) Share(&Invoke<TJob>, pointer, total, grain, threads);
+            fixed (TJob* pointer = &job) Share(&Invoke<TJob>, pointer, total, grain, multiple, threads);
         }
         finally
         {
@@ -69,7 +72,7 @@ internal static unsafe class Workers
 
     private static void Invoke<TJob>(void* job, long start, long end) where TJob : unmanaged, IJob => ((TJob*)job)->Run(start, end);
 
-    private static void Share(delegate*<void*, long, long, void> function, void* argument, long total, long grain, int threads)
+    private static void Share(delegate*<void*, long, long, void> function, void* argument, long total, long grain, long multiple, int threads)
     {
         while (Threads.Count < threads - 1)
         {
@@ -81,7 +84,7 @@ internal static unsafe class Workers
         state = argument;
         count = total;
         chunks = Math.Min((total + grain - 1) / grain, 4L * threads);
-        chunk = (total + chunks - 1) / chunks;
+        chunk = (total + chunks * multiple - 1) / (chunks * multiple) * multiple;
         next = 0;
         failure = null;
         helpers = threads - 1;
@@ -106,7 +109,7 @@ internal static unsafe class Workers
         {
             Drain();
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error)
         {
             failure = error;
         }
@@ -125,7 +128,7 @@ internal static unsafe class Workers
     private static void Serve(object? argument)
     {
         var index = (int)(argument ?? 0);
-        var seen = 0;
+        long seen = 0;
         for (;;)
         {
             seen = WaitForJob(seen);
@@ -135,7 +138,7 @@ internal static unsafe class Workers
         }
     }
 
-    private static int WaitForJob(int seen)
+    private static long WaitForJob(long seen)
     {
         var start = Stopwatch.GetTimestamp();
         var rounds = 0;
