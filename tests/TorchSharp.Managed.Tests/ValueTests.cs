@@ -201,4 +201,18 @@ public class ValueTests
         Assert.Equal([2f, 1, 3], x[0].flip(0).data<float>().ToArray());
         Assert.Equal([1L, 0, 1, 1, 1, 2], (x > 3).nonzero().data<long>().ToArray());
     }
+
+    // p is computed from logits that float32 holds exactly, so that only the result is rounded: 4 · 2^-24 of 1.
+    [Fact]
+    public void The_gradient_of_cross_entropy_keeps_its_digits_among_large_logits()
+    {
+        float[] logits = [10_000f, 9_999f, 9_998.5f, 9_000f];
+        using var x = torch.tensor(logits, [1, 4]).requires_grad_();
+        using var target = torch.tensor([1L]);
+        using var loss = torch.nn.functional.cross_entropy(x, target);
+        loss.backward();
+        using var gradient = x.grad ?? throw new InvalidOperationException("no gradient");
+        double[] weights = [.. logits.Select(z => Math.Exp(z - 10_000.0))];
+        for (var i = 0; i < 4; i++) Assert.Equal(weights[i] / weights.Sum() - (i == 1 ? 1 : 0), gradient.data<float>()[i], 2.4e-7);
+    }
 }

@@ -61,8 +61,9 @@ internal static unsafe class CrossEntropyRows
                     continue;
                 }
                 var g = G[r * Step];
-                SoftmaxRows.SumOfExponentials(x, LogSum[r], dx, Width);
-                SoftmaxRows.Scale(dx, g, Width);
+                // Nearly 1: dividing by it takes back the rounding of a log-sum among large logits.
+                var total = SoftmaxRows.SumOfExponentials(x, LogSum[r], dx, Width);
+                SoftmaxRows.Scale(dx, g / total, Width);
                 dx[Target[r]] -= g;
             }
         }

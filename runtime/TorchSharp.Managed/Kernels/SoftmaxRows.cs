@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace TorchSharp;
 
@@ -26,18 +27,30 @@ internal static unsafe class SoftmaxRows
         return best;
     }
 
-    /// <summary>Σ e^(x − shift), storing the terms where <paramref name="y"/> is given.</summary>
+    /// <summary>Σ e^(x − shift), storing the terms where <paramref name="y"/> is given; no x is much above the shift.</summary>
     internal static T SumOfExponentials<T>(T* x, T shift, T* y, long n) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Vector<T> sum = default, s = new(shift);
+        var total = T.Zero;
         long i = 0;
+        if (typeof(T) == typeof(float) && Vector512.IsHardwareAccelerated)
+        {
+            var (wide, top) = (Vector512<float>.Zero, Vector512.Create(float.CreateTruncating(shift)));
+            for (; i + Vector512<float>.Count <= n; i += Vector512<float>.Count)
+            {
+                var e = VectorMath.ExpNonPositive(Vector512.Load((float*)x + i) - top);
+                if (y != null) e.Store((float*)y + i);
+                wide += e;
+            }
+            total = T.CreateTruncating(Vector512.Sum(wide));
+        }
         for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
         {
             var e = VectorMath.Exp(Vector.Load(x + i) - s);
             if (y != null) e.Store(y + i);
             sum += e;
         }
-        var total = Vector.Sum(sum);
+        total += Vector.Sum(sum);
         for (; i < n; i++)
         {
             var e = T.Exp(x[i] - shift);
