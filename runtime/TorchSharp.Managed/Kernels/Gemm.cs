@@ -20,7 +20,7 @@ internal readonly unsafe struct Strided<T>(T* data, long rowStep, long columnSte
 /// </summary>
 internal static unsafe class Gemm
 {
-    private const int DepthBlock = 320;
+    private const int DepthBlock = 384;
     private const int RowBlock = 192;
     private const int ColumnBlock = 512;
 

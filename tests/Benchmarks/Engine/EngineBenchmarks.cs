@@ -22,14 +22,12 @@ internal static class EngineBenchmarks
 
     private static void Gemm(Contest contest)
     {
-        if (OpenBlas.Load() is not { } blas)
-        {
-            Console.WriteLine("OpenBLAS is missing (Debian: apt install libopenblas0-openmp): the products are not measured.\n");
-            return;
-        }
+        OpenBlas? blas = OpenBlas.Load();
+        if (blas is null) Console.WriteLine("OpenBLAS is missing (Debian: apt install libopenblas0-openmp): the engine's products are measured alone.\n");
         foreach (int threads in (int[])[1, Environment.ProcessorCount])
         {
-            Console.WriteLine($"Matrix products, {Machine.InstructionSet}, {threads} thread(s), OpenBLAS core {blas.Core}\n");
+            string peer = blas is null ? "" : $", OpenBLAS core {blas.Core}";
+            Console.WriteLine($"Matrix products, {Machine.InstructionSet}, {threads} thread(s){peer}\n");
             Console.WriteLine(GemmBenchmark.Run(contest, blas, threads));
         }
     }

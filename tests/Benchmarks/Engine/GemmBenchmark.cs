@@ -37,30 +37,31 @@ internal static unsafe class GemmBenchmark
         new(128, 512, 1024, "TN"),
     ];
 
-    internal static string Run(Contest contest, OpenBlas blas, int threads)
+    internal static string Run(Contest contest, OpenBlas? blas, int threads)
     {
         torch.set_num_threads(threads);
-        blas.Threads = threads;
+        if (blas is not null) blas.Threads = threads;
         Table table = new("rows×depth×columns", "engine GFLOP/s", "OpenBLAS GFLOP/s", "engine / OpenBLAS");
         foreach (GemmShape shape in Shapes)
         {
             Sample[] samples = Measure(contest, blas, shape);
-            table.Add(shape.Text, Rate(shape, samples[0]), Rate(shape, samples[1]), Table.Ratio(Statistics.Ratios(samples[1], samples[0])));
-            Console.Error.WriteLine($"  {shape.Text}: {Rate(shape, samples[0])} {Rate(shape, samples[1])} {Table.Ratio(Statistics.Ratios(samples[1], samples[0]))}");
+            string[] peer = samples is [var engine, var openBlas] ? [Rate(shape, openBlas), Table.Ratio(Statistics.Ratios(openBlas, engine))] : ["–", "–"];
+            table.Add([shape.Text, Rate(shape, samples[0]), .. peer]);
+            Console.Error.WriteLine($"  {shape.Text}: {Rate(shape, samples[0])} {string.Join(' ', peer)}");
         }
         return table.Text();
     }
 
-    private static Sample[] Measure(Contest contest, OpenBlas blas, GemmShape shape)
+    private static Sample[] Measure(Contest contest, OpenBlas? blas, GemmShape shape)
     {
         (int m, int n, int k) = (shape.M, shape.N, shape.K);
         float* a = Filled((long)m * k, 1), b = Filled((long)k * n, 2), ours = Filled((long)m * n, 3), theirs = Filled((long)m * n, 4);
         Strided<float> x = shape.TurnedA ? new(a, 1, m) : new(a, k, 1);
         Strided<float> y = shape.TurnedB ? new(b, 1, k) : new(b, n, 1);
-        Sample[] samples = contest.Run(
-            Contestant.Of("engine", () => Gemm.Run(m, n, k, x, y, ours, n, accumulate: false)),
-            Contestant.Of("OpenBLAS", () => blas.Multiply(m, n, k, a, shape.TurnedA, b, shape.TurnedB, theirs)));
-        Agree(shape, new ReadOnlySpan<float>(ours, m * n), new ReadOnlySpan<float>(theirs, m * n));
+        List<Contestant> contestants = [Contestant.Of("engine", () => Gemm.Run(m, n, k, x, y, ours, n, accumulate: false))];
+        if (blas is not null) contestants.Add(Contestant.Of("OpenBLAS", () => blas.Multiply(m, n, k, a, shape.TurnedA, b, shape.TurnedB, theirs)));
+        Sample[] samples = contest.Run([.. contestants]);
+        if (blas is not null) Agree(shape, new ReadOnlySpan<float>(ours, m * n), new ReadOnlySpan<float>(theirs, m * n));
         foreach (nint memory in (nint[])[(nint)a, (nint)b, (nint)ours, (nint)theirs]) NativeMemory.AlignedFree((void*)memory);
         return samples;
     }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Benchmarks.Measuring;
 
 namespace Benchmarks.Engine;
@@ -13,9 +14,14 @@ internal sealed class PyTorch : IDisposable
 
     private readonly Process process;
 
+    private readonly StringBuilder errors = new();
+
     private PyTorch(Process process, string version, int threads)
     {
         this.process = process;
+        // Read as they come: a full pipe would stop the process.
+        process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
+        process.BeginErrorReadLine();
         Name = $"PyTorch {version}, {threads} thread(s)";
     }
 
@@ -51,7 +57,7 @@ internal sealed class PyTorch : IDisposable
     {
         process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{work} {repeats}"));
         process.StandardInput.Flush();
-        string answer = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"PyTorch stopped: {process.StandardError.ReadToEnd()}");
+        string answer = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"PyTorch stopped: {errors}");
         return double.Parse(answer, CultureInfo.InvariantCulture);
     });
 

@@ -40,8 +40,8 @@ internal sealed record Contest(int Rounds, TimeSpan Turn)
                 // Each side goes first equally often.
                 int turn = (i + round) % contestants.Length;
                 Thread.Sleep(Settle);
-                // A thread that had gone to sleep needs some milliseconds to wake.
-                contestants[turn].Seconds(Math.Max(1, repeats[turn] / 3));
+                // A thread that had gone to sleep needs some milliseconds to wake: little to a call that takes a turn and more.
+                if (repeats[turn] > 1) contestants[turn].Seconds(Math.Max(1, repeats[turn] / 3));
                 seconds[turn][round] = contestants[turn].Seconds(repeats[turn]) / repeats[turn];
             }
         }
