@@ -5,7 +5,7 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace TorchSharp.Managed.Tests.Golden;
 
-/// <summary>The engine's side of the rows FIXED in <c>tests/oracles/operations.py</c>, under the same names.</summary>
+/// <summary>The engine's side of the rows FIXED in <c>tests/oracles/fixed.py</c>, under the same names.</summary>
 internal static class GoldenTable
 {
     internal static readonly Dictionary<string, Func<Tensor[], Tensor[]>> All = new(StringComparer.Ordinal)
