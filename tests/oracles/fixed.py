@@ -25,6 +25,12 @@ COMPUTED = [torch.float32, torch.float64, *WHOLE, torch.bool]
 SIGNED = longs(7, -7, 7, -7, 0, 6), longs(3, 3, -3, -3, 5, -2)
 ODD = floats(1.5, NAN, -INF, 0.0, -0.0, INF, -2.5, 2.5, 0.5, -0.5, 1e-30, -1.0)
 TIES = torch.tensor([[2.0, 5.0, 5.0, 1.0, 5.0], [3.0, 3.0, 3.0, 3.0, 3.0], [-1.0, 0.0, -0.0, NAN, 4.0]])
+# Zero and infinite bases, zero exponents: where the formulas of the gradients give 0·∞. Alone and broadcast.
+POWERS = [
+    [floats(0.0, 0.0, 0.0, 0.0, -0.0, 2.0, -2.0, INF, INF, 0.0), floats(0.0, 2.0, 0.5, 1.0, 3.0, 0.0, 0.0, 0.0, 2.0, -1.0)],
+    [torch.tensor([[0.0], [2.0]]), floats(0.0, 1.0, 3.0)],
+    [torch.tensor([0.0, 3.0], dtype=torch.float64), torch.tensor(0.0, dtype=torch.float64)],
+]
 
 
 def edges(fn):
@@ -177,6 +183,7 @@ FIXED = [
     ("max of all ties", [[floats(3.0, 1.0, 3.0)]], lambda x: x[0].max()),
     ("norm of zero", [[torch.zeros(3)]], lambda x: x[0].norm()),
     ("pow edges", *edges(lambda x: x[0].pow(2) + x[0].pow(0) + x[0].pow(1) + x[0].pow(3))),
+    ("pow tensor edges", POWERS, lambda x: x[0].pow(x[1])),
     ("softmax masked", [[torch.tensor([[1.0, -INF, 2.0], [-INF, 0.5, -INF]])]], lambda x: x[0].softmax(-1)),
     ("softmax all masked", [[torch.tensor([[-INF, -INF], [0.0, 0.0]])]], lambda x: x[0].softmax(-1).detach()),
     ("softmax large", [[torch.tensor([[1e4, -1e4, 9999.0], [88.0, 89.0, 90.0]])]], lambda x: [x[0].softmax(-1), x[0].log_softmax(-1), x[0].logsumexp(-1).detach()]),
