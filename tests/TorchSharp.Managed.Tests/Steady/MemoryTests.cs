@@ -19,7 +19,7 @@ public class MemoryTests(ITestOutputHelper output)
         output.WriteLine($"step {First}: {before}; step {Last}: {after}");
         // The same parameters, moments and gradients, to the byte: the pool's own account, which knows nothing of the machine.
         Assert.Equal(before.Tensors, after.Tensors);
-        // A step makes a hundred tensors or more, whose handles are 100 bytes each: what leaks one of them a step leaks 900 kB. With
+        // A step makes about a hundred tensors, whose handles are 100 bytes each: what leaks one of them a step leaks 900 kB. With
         // scopes the bound is below that. Without them blocks wait for the collector, and the pool keeps those that come back, with
         // their handles, up to its budget of 512 MB in some ten thousands of blocks; the bound is below the 90 MB of all handles.
         Assert.InRange(after.Managed - before.Managed, long.MinValue, scoped ? 512 << 10 : 32 << 20);
