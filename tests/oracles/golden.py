@@ -17,7 +17,8 @@ import zlib
 
 import torch
 
-import operations
+from differentiable import DIFFERENTIABLE
+from fixed import FIXED
 from safetensors_bytes import NAMES, pack
 
 FOLDER = pathlib.Path(__file__).parent.parent / "TorchSharp.Managed.Tests" / "Golden"
@@ -65,11 +66,11 @@ class Writer:
 
 def main():
     writer = Writer()
-    for name, function, shapes, *bounds in operations.DIFFERENTIABLE:
+    for name, function, shapes, *bounds in DIFFERENTIABLE:
         for dtype in (torch.float32, torch.float64):
             for case in shapes:
                 writer.case(name, function, drawn(name, case, dtype, *bounds))
-    for name, cases, function in operations.FIXED:
+    for name, cases, function in FIXED:
         for inputs in cases:
             writer.case(name, function, inputs)
     FOLDER.mkdir(exist_ok=True)

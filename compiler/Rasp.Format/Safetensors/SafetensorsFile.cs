@@ -6,8 +6,9 @@ namespace Rasp.Format;
 
 /// <summary>
 /// A safetensors file whose header has been read and checked. The data is mapped into memory, not read: a tensor is copied
-/// when it is asked for. The file stays open until it is disposed; a new file may be moved onto it meanwhile, and this one goes
-/// on reading the old content. Every failure is a <see cref="RaspException"/> that names the file and, where there is one, the tensor.
+/// when it is asked for. The file stays open until it is disposed. On Linux and macOS a new file may be moved onto it meanwhile,
+/// and this one goes on reading the old content; Windows refuses to replace a file that is mapped. Every failure is a
+/// <see cref="RaspException"/> that names the file and, where there is one, the tensor.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {

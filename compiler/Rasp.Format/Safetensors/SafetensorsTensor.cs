@@ -52,20 +52,21 @@ public sealed class SafetensorsTensor
     /// <summary>Values stored in the dtype of their own type: F64, F16, I64, I32, I16, I8, U8 or BOOL.</summary>
     public static SafetensorsTensor Of<T>(string name, long[] shape, T[] values) where T : unmanaged
     {
-        SafetensorsDtype dtype = values switch
-        {
-            double[] => SafetensorsDtype.F64,
-            float[] => SafetensorsDtype.F32,
-            Half[] => SafetensorsDtype.F16,
-            long[] => SafetensorsDtype.I64,
-            int[] => SafetensorsDtype.I32,
-            short[] => SafetensorsDtype.I16,
-            _ when typeof(T) == typeof(sbyte) => SafetensorsDtype.I8,
-            _ when typeof(T) == typeof(byte) => SafetensorsDtype.U8,
-            bool[] => SafetensorsDtype.BOOL,
-            _ => throw new ArgumentException($"The safetensors format has no dtype for {typeof(T)}.", nameof(values)),
-        };
         ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(values);
+        // By the static type: at run time a ulong[] is a long[] too.
+        Type type = typeof(T);
+        SafetensorsDtype dtype =
+            type == typeof(double) ? SafetensorsDtype.F64
+            : type == typeof(float) ? SafetensorsDtype.F32
+            : type == typeof(Half) ? SafetensorsDtype.F16
+            : type == typeof(long) ? SafetensorsDtype.I64
+            : type == typeof(int) ? SafetensorsDtype.I32
+            : type == typeof(short) ? SafetensorsDtype.I16
+            : type == typeof(sbyte) ? SafetensorsDtype.I8
+            : type == typeof(byte) ? SafetensorsDtype.U8
+            : type == typeof(bool) ? SafetensorsDtype.BOOL
+            : throw new ArgumentException($"The safetensors format has no dtype for {type}.", nameof(values));
         return Of(name, dtype, shape, values);
     }
 

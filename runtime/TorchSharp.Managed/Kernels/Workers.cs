@@ -45,6 +45,9 @@ internal static unsafe class Workers
         }
     }
 
+    /// <summary>Whether every thread has gone to sleep; to be asked while no job runs.</summary>
+    internal static bool AllParked => Volatile.Read(ref parked) == Threads.Count;
+
     /// <summary>
     /// Runs job over [0, count) in chunks of about <paramref name="grain"/>, which begin at multiples of
     /// <paramref name="multiple"/>; returns when all is done.

@@ -6,13 +6,21 @@ namespace TorchSharp
     {
         public static partial class optim
         {
-            public static AdamW AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+            public static AdamW AdamW(
+                IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0,
+                bool amsgrad = false, bool maximize = false) =>
                 new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
-            public static AdamW AdamW(IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+            public static AdamW AdamW(
+                IEnumerable<(string name, Parameter parameter)> parameters,
+                double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0,
+                bool amsgrad = false, bool maximize = false) =>
                 new(parameters.Select(static p => p.parameter), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
-            public static AdamW AdamW(IEnumerable<AdamW.ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
+            public static AdamW AdamW(
+                IEnumerable<AdamW.ParamGroup> parameters,
+                double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0,
+                bool amsgrad = false, bool maximize = false) =>
                 new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
         }
     }
@@ -25,17 +33,22 @@ namespace TorchSharp
         /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2019).</summary>
         public class AdamW : OptimizerHelper, IBetas
         {
-            public AdamW(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+            public AdamW(
+                IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0,
+                bool amsgrad = false, bool maximize = false)
                 : this([new ParamGroup { Parameters = parameters }], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
             {
             }
 
-            public AdamW(IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+            public AdamW(
+                IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0,
+                bool amsgrad = false, bool maximize = false)
             {
                 Moments.Check(lr, beta1, beta2, eps, weight_decay);
                 _defaults = new Options
                 {
-                    LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad, maximize = maximize, InitialLearningRate = lr,
+                    LearningRate = lr, InitialLearningRate = lr,
+                    beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad, maximize = maximize,
                 };
                 foreach (var group in parameters) add_param_group(group);
             }
@@ -63,16 +76,12 @@ namespace TorchSharp
             {
                 var o = group.Options;
                 double rate = group.LearningRate, decay = OptimizerOptions.Set(o.weight_decay);
+                var step = new AdamStep(rate, group.Betas, Shrink: 1 - rate * decay, L2: 0, OptimizerOptions.Set(o.eps), o.maximize == true);
                 foreach (var (parameter, gradient, state) in Trained<State>(nameof(AdamW), group))
-                {
-                    state.step++;
-                    Moments.Update(
-                        nameof(AdamW), parameter, gradient, state.step, group.Betas, (state.exp_avg, state.exp_avg_sq, state.max_exp_avg_sq),
-                        rate, shrink: 1 - rate * decay, l2: 0, OptimizerOptions.Set(o.eps), o.maximize == true);
-                }
+                    Moments.Update(nameof(AdamW), parameter, gradient, state, step);
             }
 
-            public sealed class State : OptimizerState, IDisposable
+            public sealed class State : OptimizerState, IMoments, IDisposable
             {
                 public long step;
                 public Tensor exp_avg;
@@ -85,37 +94,28 @@ namespace TorchSharp
                     exp_avg_sq = Moments.Zero(parameter);
                 }
 
-                public override void Initialize(OptimizerOptions options)
-                {
-                    step = 0;
-                    exp_avg.zero_();
-                    exp_avg_sq.zero_();
-                    max_exp_avg_sq?.Dispose();
-                    max_exp_avg_sq = options is Options { amsgrad: true } ? Moments.Zero(_parameter) : null;
-                }
+                ref long IMoments.Step => ref step;
 
-                public override void SaveStateDict(BinaryWriter writer) => Moments.Write(writer, step, exp_avg, exp_avg_sq, max_exp_avg_sq);
+                ref Tensor IMoments.First => ref exp_avg;
 
-                public override void LoadStateDict(BinaryReader reader) => Moments.Read(reader, out step, exp_avg, exp_avg_sq, ref max_exp_avg_sq);
+                ref Tensor IMoments.Second => ref exp_avg_sq;
 
-                public override void LoadStateDict(OptimizerState source)
-                {
-                    var other = Same<State>(source);
-                    step = other.step;
-                    exp_avg.copy_(other.exp_avg);
-                    exp_avg_sq.copy_(other.exp_avg_sq);
-                    Copy(ref max_exp_avg_sq, other.max_exp_avg_sq);
-                }
+                ref Tensor? IMoments.Largest => ref max_exp_avg_sq;
 
-                public override bool ApproximatelyEquals(OptimizerState other) =>
-                    other is State same && step == same.step && exp_avg.allclose(same.exp_avg) && exp_avg_sq.allclose(same.exp_avg_sq) &&
-                    (max_exp_avg_sq is null || same.max_exp_avg_sq is { } largest && max_exp_avg_sq.allclose(largest));
+                public override void Initialize(OptimizerOptions options) =>
+                    Moments.Initialize(this, _parameter, options is Options { amsgrad: true });
+
+                public override void SaveStateDict(BinaryWriter writer) => Moments.Write(writer, this);
+
+                public override void LoadStateDict(BinaryReader reader) => Moments.Read(reader, this);
+
+                public override void LoadStateDict(OptimizerState source) => Moments.Copy(this, Same<State>(source));
+
+                public override bool ApproximatelyEquals(OptimizerState other) => other is State same && Moments.AreClose(this, same);
 
                 public void Dispose()
                 {
-                    exp_avg.Dispose();
-                    exp_avg_sq.Dispose();
-                    max_exp_avg_sq?.Dispose();
+                    Moments.Dispose(this);
                     GC.SuppressFinalize(this);
                 }
             }
@@ -147,7 +147,9 @@ namespace TorchSharp
                 {
                 }
 
-                public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
+                public ParamGroup(
+                    IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0,
+                    bool amsgrad = false, bool maximize = false)
                     : base(parameters, new Options
                     {
                         LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad, maximize = maximize,

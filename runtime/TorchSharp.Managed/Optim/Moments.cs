@@ -4,6 +4,25 @@ namespace TorchSharp.Modules;
 
 using static torch;
 
+/// <summary>
+/// A parameter's step count and running moments, as fields of the states of Adam and AdamW. TorchSharp declares those states as
+/// sealed classes of their own, so what they share is here and not in a base class.
+/// </summary>
+internal interface IMoments
+{
+    public ref long Step { get; }
+
+    public ref Tensor First { get; }
+
+    public ref Tensor Second { get; }
+
+    /// <summary>The largest second moments so far, with amsgrad.</summary>
+    public ref Tensor? Largest { get; }
+}
+
+/// <summary>One step of Adam or AdamW: the rate, what weights are multiplied by, what of them joins the gradient, ε and the direction.</summary>
+internal readonly record struct AdamStep(double Rate, (double First, double Second) Betas, double Shrink, double L2, double Epsilon, bool Maximize);
+
 /// <summary>What Adam and AdamW have in common: two running moments of the gradient, and the step along them.</summary>
 internal static class Moments
 {
@@ -18,42 +37,71 @@ internal static class Moments
 
     internal static Tensor Zero(Parameter parameter) => Tensor.Zeros(parameter.dtype, parameter.Sizes).DetachFromDisposeScope();
 
-    internal static void Write(BinaryWriter writer, long step, Tensor first, Tensor second, Tensor? largest)
+    internal static void Initialize(IMoments own, Parameter parameter, bool amsgrad)
     {
-        writer.Write(step);
-        first.Save(writer);
-        second.Save(writer);
-        writer.Write(largest is not null);
-        largest?.Save(writer);
+        own.Step = 0;
+        own.First.zero_();
+        own.Second.zero_();
+        own.Largest?.Dispose();
+        own.Largest = amsgrad ? Zero(parameter) : null;
     }
 
-    internal static void Read(BinaryReader reader, out long step, Tensor first, Tensor second, ref Tensor? largest)
+    internal static void Write(BinaryWriter writer, IMoments own)
     {
-        step = reader.ReadInt64();
-        first.Load(reader);
-        second.Load(reader);
+        writer.Write(own.Step);
+        own.First.Save(writer);
+        own.Second.Save(writer);
+        writer.Write(own.Largest is not null);
+        own.Largest?.Save(writer);
+    }
+
+    internal static void Read(BinaryReader reader, IMoments own)
+    {
+        own.Step = reader.ReadInt64();
+        own.First.Load(reader);
+        own.Second.Load(reader);
         if (reader.ReadBoolean())
         {
-            largest ??= second.zeros_like().DetachFromDisposeScope();
-            largest.Load(reader);
+            own.Largest ??= own.Second.zeros_like().DetachFromDisposeScope();
+            own.Largest.Load(reader);
         }
         else
         {
-            largest?.Dispose();
-            largest = null;
+            own.Largest?.Dispose();
+            own.Largest = null;
         }
     }
 
-    /// <summary>m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w · <paramref name="shrink"/> − step · m̂ / (√v̂ + ε); <paramref name="l2"/> · w joins g first.</summary>
-    internal static void Update(
-        string operation, Parameter parameter, Tensor gradient, long step, (double First, double Second) betas, (Tensor First, Tensor Second, Tensor? Largest) moments,
-        double rate, double shrink, double l2, double epsilon, bool maximize)
+    internal static void Copy(IMoments own, IMoments source)
     {
+        own.Step = source.Step;
+        own.First.copy_(source.First);
+        own.Second.copy_(source.Second);
+        OptimizerState.Copy(ref own.Largest, source.Largest);
+    }
+
+    internal static bool AreClose(IMoments own, IMoments other) =>
+        own.Step == other.Step && own.First.allclose(other.First) && own.Second.allclose(other.Second) &&
+        (own.Largest is null || other.Largest is { } largest && own.Largest.allclose(largest));
+
+    internal static void Dispose(IMoments own)
+    {
+        own.First.Dispose();
+        own.Second.Dispose();
+        own.Largest?.Dispose();
+    }
+
+    /// <summary>l₂w joins g; m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w · shrink − rate · m̂ / (√v̂ + ε).</summary>
+    internal static void Update(string operation, Parameter parameter, Tensor gradient, IMoments moments, AdamStep step)
+    {
+        var count = ++moments.Step;
         using var g = gradient.Packed();
         using var w = parameter.Packed();
         var constants = new UpdateRows.AdamConstants(
-            betas.First, betas.Second, shrink, l2, rate / (1 - Math.Pow(betas.First, step)), Math.Sqrt(1 - Math.Pow(betas.Second, step)), epsilon, maximize ? -1 : 1);
-        Dispatch.Float(operation, parameter.dtype, new Work { W = w, G = g, First = moments.First, Second = moments.Second, Largest = moments.Largest, Constants = constants });
+            step.Betas.First, step.Betas.Second, step.Shrink, step.L2, step.Rate / (1 - Math.Pow(step.Betas.First, count)),
+            Math.Sqrt(1 - Math.Pow(step.Betas.Second, count)), step.Epsilon, step.Maximize ? -1 : 1);
+        var work = new Work { W = w, G = g, First = moments.First, Second = moments.Second, Largest = moments.Largest, Constants = constants };
+        Dispatch.Float(operation, parameter.dtype, work);
         if (w.Storage == parameter.Storage) parameter.Storage.Version++;
         else parameter.WriteFrom(w);
     }

@@ -119,10 +119,15 @@ public abstract class OptimizerHelper : Optimizer
     }
 
     /// <summary>The parameters of a group that have a gradient, with it and their state.</summary>
-    private protected IEnumerable<(Parameter Parameter, Tensor Gradient, TState State)> Trained<TState>(string operation, ParamGroup group) where TState : OptimizerState
+    private protected IEnumerable<(Parameter Parameter, Tensor Gradient, TState State)> Trained<TState>(string operation, ParamGroup group)
+        where TState : OptimizerState
     {
         foreach (var parameter in group.Parameters)
         {
+            if (parameter.IsInvalid)
+                throw new InvalidOperationException(
+                    $"{operation}: a parameter of shape {Shapes.Text(parameter.Sizes)} has been disposed. A module that is converted to another " +
+                    "type gets new parameters: make the optimizer from module.parameters() after the conversion.");
             if (parameter.Variable?.Gradient is not { } gradient) continue;
             if (!gradient.Sizes.SequenceEqual(parameter.Sizes))
                 throw Errors.Shapes2(operation, parameter.Sizes, gradient.Sizes, "the parameter and its gradient differ in shape");
@@ -137,7 +142,9 @@ public abstract class OptimizerHelper : Optimizer
 
     private static void CheckCounts(StateDictionary own, long groups, long parameters)
     {
-        if (groups != own.Options.Count) throw new ArgumentException($"load_state_dict: the state has {groups} parameter groups, the optimizer {own.Options.Count}");
-        if (parameters != own.State.Count) throw new ArgumentException($"load_state_dict: the state has {parameters} parameters, the optimizer {own.State.Count}");
+        if (groups != own.Options.Count)
+            throw new ArgumentException($"load_state_dict: the state has {groups} parameter groups, the optimizer {own.Options.Count}");
+        if (parameters != own.State.Count)
+            throw new ArgumentException($"load_state_dict: the state has {parameters} parameters, the optimizer {own.State.Count}");
     }
 }

@@ -51,5 +51,6 @@ public class OptimizerOptions
         Settings = [.. Settings.Zip(defaults.Settings, static (own, other) => own ?? other)];
     }
 
-    internal static double Set(double? option) => option ?? throw new InvalidOperationException("an option of the parameter group is not set until the group belongs to an optimizer");
+    internal static double Set(double? option) =>
+        option ?? throw new InvalidOperationException("an option of the parameter group is not set until the group belongs to an optimizer");
 }

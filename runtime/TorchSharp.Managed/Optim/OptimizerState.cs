@@ -42,7 +42,7 @@ public abstract class OptimizerState
     }
 
     /// <summary>A copy of another state's tensor in the place of one's own.</summary>
-    private protected static void Copy(ref Tensor? own, Tensor? source)
+    internal static void Copy(ref Tensor? own, Tensor? source)
     {
         own?.Dispose();
         own = source?.clone().DetachFromDisposeScope();

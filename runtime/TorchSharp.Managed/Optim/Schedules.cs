@@ -17,7 +17,10 @@ public static partial class torch
 
             /// <summary>r₀ · γ^⌊t / size⌋.</summary>
             public static LRScheduler StepLR(Optimizer optimizer, int step_size, double gamma = 0.1, int last_epoch = -1, bool verbose = false) =>
-                new Recurrence(optimizer, last_epoch, verbose, (rate, _, t) => t == 0 || t % step_size != 0 ? rate : rate * gamma, (r0, t) => r0 * Math.Pow(gamma, t / step_size));
+                new Recurrence(
+                    optimizer, last_epoch, verbose,
+                    (rate, _, t) => t == 0 || t % step_size != 0 ? rate : rate * gamma,
+                    (r0, t) => r0 * Math.Pow(gamma, t / step_size));
 
             /// <summary>r₀ · γ^(milestones at or before t).</summary>
             public static LRScheduler MultiStepLR(Optimizer optimizer, IList<int> milestones, double gamma = 0.1, int last_epoch = -1, bool verbose = false) =>
@@ -41,7 +44,8 @@ public static partial class torch
             }
 
             /// <summary>r₀ · factor before <paramref name="total_iters"/>, then r₀.</summary>
-            public static LRScheduler ConstantLR(Optimizer optimizer, double factor = 1.0 / 3, int total_iters = 5, int last_epoch = -1, bool verbose = false) =>
+            public static LRScheduler ConstantLR(
+                Optimizer optimizer, double factor = 1.0 / 3, int total_iters = 5, int last_epoch = -1, bool verbose = false) =>
                 new Recurrence(
                     optimizer, last_epoch, verbose,
                     (rate, _, t) => t == 0 ? rate * factor : t == total_iters ? rate / factor : rate,
@@ -72,7 +76,8 @@ public static partial class torch
             }
 
             /// <summary>One schedule after another; the next begins at each milestone.</summary>
-            public static LRScheduler SequentialLR(Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones, int last_epoch = -1) =>
+            public static LRScheduler SequentialLR(
+                Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones, int last_epoch = -1) =>
                 new Sequence(optimizer, [.. schedulers], [.. milestones], last_epoch);
 
             /// <summary>Sets the learning rate of every group after each step.</summary>
@@ -128,7 +133,8 @@ public static partial class torch
                 private readonly Func<double, double, int, double> next;
                 private readonly Func<double, int, double>? closed;
 
-                internal Recurrence(Optimizer optimizer, int last_epoch, bool verbose, Func<double, double, int, double> next, Func<double, int, double>? closed = null)
+                internal Recurrence(
+                    Optimizer optimizer, int last_epoch, bool verbose, Func<double, double, int, double> next, Func<double, int, double>? closed = null)
                     : base(optimizer, last_epoch, verbose)
                 {
                     this.next = next;
@@ -148,9 +154,13 @@ public static partial class torch
 
                 internal Sequence(Optimizer optimizer, LRScheduler[] parts, int[] milestones, int last_epoch) : base(optimizer, last_epoch + 1)
                 {
-                    if (parts.Any(part => part.Owner != optimizer)) throw new ArgumentException("SequentialLR: every schedule must belong to the same optimizer", nameof(parts));
+                    if (parts.Any(part => part.Owner != optimizer))
+                        throw new ArgumentException("SequentialLR: every schedule must belong to the same optimizer", nameof(parts));
                     if (milestones.Length != parts.Length - 1)
-                        throw new ArgumentException($"SequentialLR: {parts.Length} schedules need {parts.Length - 1} milestones, got {milestones.Length}", nameof(milestones));
+                    {
+                        throw new ArgumentException(
+                            $"SequentialLR: {parts.Length} schedules need {parts.Length - 1} milestones, got {milestones.Length}", nameof(milestones));
+                    }
                     this.parts = parts;
                     this.milestones = milestones;
                     // Making the parts has set the rates and moved each one a step.

@@ -14,14 +14,25 @@ internal static unsafe class Elements
         return output;
     }
 
-    /// <summary>Writes f(a, b) to a contiguous tensor of the broadcast shape; a, b and it have one type.</summary>
+    /// <summary>
+    /// Writes f(a, b) to a contiguous tensor of the broadcast shape; a, b and it have one type. Whole numbers may have no quotient:
+    /// then some of the output may have been written.
+    /// </summary>
     internal static void BinaryInto<TOp>(string operation, Tensor a, Tensor b, Tensor output) where TOp : IBinary
     {
         if (output.numel() != 0)
         {
             var loop = Loop.Over(output.Sizes,
                 Shapes.BroadcastStrides(a.Sizes, a.Strides, output.Sizes), Shapes.BroadcastStrides(b.Sizes, b.Strides, output.Sizes));
-            Dispatch.Number(operation, output.dtype, new BinaryWork<TOp> { Loop = loop, A = a, B = b, Output = output });
+            try
+            {
+                Dispatch.Number(operation, output.dtype, new BinaryWork<TOp> { Loop = loop, A = a, B = b, Output = output });
+            }
+            catch (ArithmeticException cause)
+            {
+                var why = cause is DivideByZeroException ? "whole numbers are divided by zero" : $"a quotient is beyond {output.dtype}";
+                throw Errors.Shapes2(operation, a.Sizes, b.Sizes, why, cause);
+            }
         }
         GC.KeepAlive(a);
         GC.KeepAlive(b);

@@ -7,8 +7,8 @@ internal static class Errors
 {
     internal static ExternalException Torch(string message) => new(message);
 
-    internal static ExternalException Shapes2(string operation, ReadOnlySpan<long> left, ReadOnlySpan<long> right, string why) =>
-        new($"{operation}: {why}: {Shapes.Text(left)} and {Shapes.Text(right)}");
+    internal static ExternalException Shapes2(string operation, ReadOnlySpan<long> left, ReadOnlySpan<long> right, string why, Exception? cause = null) =>
+        new($"{operation}: {why}: {Shapes.Text(left)} and {Shapes.Text(right)}", cause);
 
     /// <summary>What TorchSharp itself checks, before libtorch sees it.</summary>
     internal static ArgumentException Argument(string operation, string why, ReadOnlySpan<long> left, ReadOnlySpan<long> right) =>

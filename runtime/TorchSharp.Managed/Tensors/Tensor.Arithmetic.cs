@@ -168,19 +168,24 @@ public static partial class torch
                 var result = Elements.Binary<Power>(nameof(pow), a, b);
                 return Traced(result, nameof(pow), a, b, [a, b, result], static (g, s) =>
                 {
+                    // ∂/∂a = b·a^(b−1), which is 0 where b = 0; ∂/∂b = a^b·ln a, whose limit at a = 0 is 0 where b ≥ 0.
                     Tensor? ga = null, gb = null;
                     if (s.Needs(0))
                     {
                         using var less = s[1].sub(1);
                         using var power = s[0].pow(less);
                         using var slope = power.mul(s[1]);
-                        ga = ProductSumTo(g, slope, s[0].Sizes);
+                        using var constant = s[1].eq(0);
+                        ga = MaskedProductSumTo(g, slope, constant, s[0].Sizes);
                     }
                     if (s.Needs(1))
                     {
                         using var log = s[0].log();
                         using var slope = s[2].mul(log);
-                        gb = ProductSumTo(g, slope, s[1].Sizes);
+                        using var isZero = s[0].eq(0);
+                        using var isPower = s[1].ge(0);
+                        using var constant = isZero.logical_and(isPower);
+                        gb = MaskedProductSumTo(g, slope, constant, s[1].Sizes);
                     }
                     return [ga, gb];
                 });
@@ -279,6 +284,14 @@ public static partial class torch
             if (Reduce.ProductOfRows(g, factor, sizes) is { } fused) return fused;
             using var product = g.mul(factor);
             return product.SumTo(sizes);
+        }
+
+        /// <summary>The sum of the products to a smaller shape, without those that the mask takes out.</summary>
+        private static Tensor MaskedProductSumTo(Tensor g, Tensor factor, Tensor mask, ReadOnlySpan<long> sizes)
+        {
+            using var product = g.mul(factor);
+            using var kept = product.masked_fill(mask, 0);
+            return kept.SumTo(sizes);
         }
 
         /// <summary>Ends a pause and gives the result to the scope that was paused.</summary>

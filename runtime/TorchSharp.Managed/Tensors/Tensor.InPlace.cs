@@ -8,6 +8,7 @@ public static partial class torch
 
         public Tensor add_(Tensor target, Scalar alpha)
         {
+            RefuseOverlap(nameof(add_), target);
             using var pause = DisposeScope.Suspend();
             using var scaled = target.mul(alpha);
             return add_(scaled);
@@ -27,7 +28,7 @@ public static partial class torch
 
         public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None && is_floating_point()
             ? Update<Divide>(nameof(div_), target, static (x, y) => x.div(y))
-            : InPlace(nameof(div_), t => t.div(target, rounding_mode));
+            : Replace(nameof(div_), t => t.div(target, rounding_mode), target);
 
         public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None && is_floating_point()
             ? Update<Divide>(nameof(div_), target, static (x, y) => x.div(y))
@@ -35,7 +36,7 @@ public static partial class torch
 
         public Tensor pow_(Scalar exponent) => InPlace(nameof(pow_), t => t.pow(exponent));
 
-        public Tensor pow_(Tensor exponent) => InPlace(nameof(pow_), t => t.pow(exponent));
+        public Tensor pow_(Tensor exponent) => Replace(nameof(pow_), t => t.pow(exponent), exponent);
 
         public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value)
         {
@@ -46,6 +47,8 @@ public static partial class torch
 
         public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value)
         {
+            RefuseOverlap(nameof(addcmul_), tensor1);
+            RefuseOverlap(nameof(addcmul_), tensor2);
             using var pause = DisposeScope.Suspend();
             using var product = tensor1.mul(tensor2);
             return add_(product, value);
@@ -60,6 +63,8 @@ public static partial class torch
 
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value)
         {
+            RefuseOverlap(nameof(addcdiv_), tensor1);
+            RefuseOverlap(nameof(addcdiv_), tensor2);
             using var pause = DisposeScope.Suspend();
             using var ratio = tensor1.div(tensor2);
             return add_(ratio, value);
@@ -69,7 +74,7 @@ public static partial class torch
 
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2) => addcdiv_(tensor1, tensor2, 1);
 
-        public Tensor lerp_(Tensor end, Tensor weight) => InPlace(nameof(lerp_), t => t.lerp(end, weight));
+        public Tensor lerp_(Tensor end, Tensor weight) => Replace(nameof(lerp_), t => t.lerp(end, weight), end, weight);
 
         public Tensor lerp(Tensor end, Tensor weight)
         {
@@ -101,7 +106,7 @@ public static partial class torch
 
         public Tensor clamp_(Scalar? min = null, Scalar? max = null) => InPlace(nameof(clamp_), t => t.clamp(min, max));
 
-        public Tensor clamp_(Tensor? min = null, Tensor? max = null) => InPlace(nameof(clamp_), t => t.clamp(min, max));
+        public Tensor clamp_(Tensor? min = null, Tensor? max = null) => Replace(nameof(clamp_), t => t.clamp(min, max), min, max);
 
         public Tensor clamp_min(Scalar min) => clamp(min, null);
 
@@ -141,11 +146,48 @@ public static partial class torch
         {
             if (!Shapes.Broadcast(operation, sizes, other.Sizes).AsSpan().SequenceEqual(sizes))
                 throw Errors.Shapes2(operation, sizes, other.Sizes, "the result does not have the target's shape");
-            if (Graph.Tracks(this, other) || !is_contiguous() || other.kind != kind)
+            RefuseOverlap(operation, other);
+            // An operand with gaps in the target's memory would be read after it has been written.
+            var isEntangled = ReferenceEquals(Storage, other.Storage) && !other.IsDense();
+            if (Graph.Tracks(this, other) || !is_contiguous() || other.kind != kind || isEntangled)
                 return InPlace(operation, t => general(t, other));
             Elements.BinaryInto<TOp>(operation, this, other, this);
             Storage.Version++;
             return this;
+        }
+
+        private Tensor Replace(string operation, Func<Tensor, Tensor> function, params ReadOnlySpan<Tensor?> operands)
+        {
+            foreach (var operand in operands) RefuseOverlap(operation, operand);
+            return InPlace(operation, function);
+        }
+
+        /// <summary>
+        /// As libtorch: an operand without gaps must be the target's very elements in the target's layout, or none of them.
+        /// Operands with gaps are not looked into.
+        /// </summary>
+        private void RefuseOverlap(string operation, Tensor? operand)
+        {
+            if (operand is null || ReferenceEquals(this, operand) || !ReferenceEquals(Storage, operand.Storage)) return;
+            long count = numel(), others = operand.numel();
+            if (count == 0 || others == 0 || !IsDense() || !operand.IsDense()) return;
+            if (offset >= operand.offset + others || operand.offset >= offset + count) return;
+            if (offset == operand.offset && count == others && strides.AsSpan().SequenceEqual(operand.strides)) return;
+            throw Errors.Shapes2(operation, sizes, operand.sizes,
+                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location; clone() the input first");
+        }
+
+        /// <summary>Whether the elements fill one range of memory, each place once, in whatever order of dimensions.</summary>
+        private bool IsDense()
+        {
+            if (is_contiguous()) return true;
+            var next = 1L;
+            foreach (var d in Enumerable.Range(0, Rank).Where(d => sizes[d] != 1).OrderBy(d => strides[d]))
+            {
+                if (strides[d] != next) return false;
+                next *= sizes[d];
+            }
+            return true;
         }
     }
 }

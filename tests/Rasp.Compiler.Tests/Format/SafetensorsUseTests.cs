@@ -55,6 +55,10 @@ public sealed class SafetensorsUseTests : IDisposable
         Assert.Throws<ArgumentException>(() => SafetensorsTensor.Of("__metadata__", [1], [1f]));
         Assert.Throws<ArgumentException>(() => SafetensorsTensor.Of("x", [1], [1f], SafetensorsDtype.I64));
         Assert.Throws<ArgumentException>(() => SafetensorsTensor.Of("x", [1], new[] { 'c' }));
+        // At run time an array of these is also one of the signed type of the same size.
+        Assert.Throws<ArgumentException>(() => SafetensorsTensor.Of("x", [1], new[] { ulong.MaxValue }));
+        Assert.Throws<ArgumentException>(() => SafetensorsTensor.Of("x", [1], new[] { uint.MaxValue }));
+        Assert.Throws<ArgumentException>(() => SafetensorsTensor.Of("x", [1], new[] { ushort.MaxValue }));
         Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(path, [("x", [1], [1f]), ("x", [1], [2f])]));
         Assert.ThrowsAny<ArgumentException>(() => SafetensorsWriter.Write(path, [("\ud800", [1], [1f])]));
         Assert.Empty(Directory.GetFiles(folder));
@@ -63,6 +67,7 @@ public sealed class SafetensorsUseTests : IDisposable
     [Fact]
     public void Opening_a_large_file_copies_none_of_its_data()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows fills a lengthened file with 8 GB of zeros: its files have no holes unless they are marked.");
         const long Elements = 1L << 31;
         // A hole of 8 GB: only a reader that copies it would notice.
         string json = $$$"""{"small":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"large":{"dtype":"F32","shape":[{{{Elements}}}],"data_offsets":[4,{{{4 + 4 * Elements}}}]}}""";

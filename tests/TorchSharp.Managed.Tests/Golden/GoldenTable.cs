@@ -5,7 +5,7 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace TorchSharp.Managed.Tests.Golden;
 
-/// <summary>The engine's side of the rows FIXED in <c>tests/oracles/operations.py</c>, under the same names.</summary>
+/// <summary>The engine's side of the rows FIXED in <c>tests/oracles/fixed.py</c>, under the same names.</summary>
 internal static class GoldenTable
 {
     internal static readonly Dictionary<string, Func<Tensor[], Tensor[]>> All = new(StringComparer.Ordinal)
@@ -77,6 +77,7 @@ internal static class GoldenTable
         ["max of all ties"] = static x => [x[0].max()],
         ["norm of zero"] = static x => [x[0].norm()],
         ["pow edges"] = static x => [x[0].pow(2) + x[0].pow(0) + x[0].pow(1) + x[0].pow(3)],
+        ["pow tensor edges"] = static x => [x[0].pow(x[1])],
         ["softmax masked"] = static x => [x[0].softmax(-1)],
         ["softmax all masked"] = static x => [x[0].softmax(-1)],
         ["softmax large"] = static x => [x[0].softmax(-1), x[0].log_softmax(-1), x[0].logsumexp(-1).detach()],

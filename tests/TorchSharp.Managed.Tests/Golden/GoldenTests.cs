@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Managed.Tests.Golden;
 
-/// <summary>Every operation's outputs and gradients against PyTorch's, for the same values in three layouts.</summary>
+/// <summary>Every operation's outputs and gradients against PyTorch's, for the same values in four layouts.</summary>
 public class GoldenTests(GoldenTests.Values golden, ITestOutputHelper output) : IClassFixture<GoldenTests.Values>
 {
     public sealed class Values

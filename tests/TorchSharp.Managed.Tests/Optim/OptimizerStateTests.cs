@@ -115,6 +115,31 @@ public sealed class OptimizerStateTests
         Assert.Equal([1f, 1f, 1f], Values(seen));
     }
 
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void Parameters_that_a_conversion_has_replaced_are_refused(string name)
+    {
+        using var scope = NewDisposeScope();
+        var weights = Weights();
+        using var optimizer = Make(name, weights);
+        Train(optimizer, weights, 1);
+        weights[1].Dispose();
+        var message = Assert.Throws<InvalidOperationException>(() => optimizer.step()).Message;
+        Assert.StartsWith(name.Split(' ')[0], message, StringComparison.Ordinal);
+        Assert.Contains("disposed", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_after_a_module_has_changed_its_type_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var module = nn.Linear(2, 3);
+        using var optimizer = optim.AdamW(module.parameters());
+        module.to(float64);
+        module.forward(ones(1, 2, float64)).sum().backward();
+        Assert.Contains("module.parameters()", Assert.Throws<InvalidOperationException>(() => optimizer.step()).Message, StringComparison.Ordinal);
+    }
+
     private static float[] Values(Tensor? tensor) => tensor?.data<float>().ToArray() ?? [];
 
     private static Parameter[] Weights()

@@ -1,6 +1,4 @@
-using System.Reflection;
 using Rasp.Testing;
-using TorchSharp.Signatures;
 
 namespace TorchSharp.Managed.Tests.Parity;
 
@@ -21,23 +19,12 @@ internal sealed class TorchSharpSignatures
     internal string? Difference(string line)
     {
         if (lines.Contains(line)) return null;
-        var nearest = byKey[Key(line)].OrderByDescending(other => CommonStart(line, other)).Take(3).Select(static other => $"    TorchSharp: {other}").DefaultIfEmpty("    TorchSharp has nothing of that name");
+        var nearest = byKey[Key(line)].OrderByDescending(other => CommonStart(line, other)).Take(3)
+            .Select(static other => $"    TorchSharp: {other}").DefaultIfEmpty("    TorchSharp has nothing of that name");
         return string.Join(Environment.NewLine, nearest.Prepend(line));
     }
 
     private static string Key(string line) => line[..line.IndexOf(": ", StringComparison.Ordinal)];
 
     private static int CommonStart(string left, string right) => left.Zip(right).TakeWhile(static pair => pair.First == pair.Second).Count();
-
-    /// <summary>The definition a use refers to: without type arguments, and the property or event of an accessor.</summary>
-    internal static MemberInfo Definition(MemberInfo used)
-    {
-        if (used is Type type) return type.IsGenericType ? type.GetGenericTypeDefinition() : type;
-        var definition = used.Module.ResolveMember(used.MetadataToken) ?? used;
-        if (definition is not MethodInfo { IsSpecialName: true, DeclaringType: { } owner } accessor) return definition;
-        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        return owner.GetProperties(all).FirstOrDefault(p => p.GetAccessors(true).Contains(accessor))
-            ?? (MemberInfo?)owner.GetEvents(all).FirstOrDefault(e => e.AddMethod == accessor || e.RemoveMethod == accessor)
-            ?? definition;
-    }
 }

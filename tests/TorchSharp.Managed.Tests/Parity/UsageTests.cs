@@ -17,7 +17,7 @@ public sealed class UsageTests
     public void Every_use_of_the_engine_is_declared_by_TorchSharp(string assembly, int atLeast)
     {
         var signatures = new TorchSharpSignatures();
-        var lines = Uses(Assembly.Load(assembly)).Select(TorchSharpSignatures.Definition).Select(PublicSurface.Line).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var lines = Uses(Assembly.Load(assembly)).Select(Definition).Select(PublicSurface.Line).Distinct().Order(StringComparer.Ordinal).ToArray();
         var differences = lines.Select(signatures.Difference).OfType<string>().ToArray();
         Assert.True(differences.Length == 0, $"{assembly} uses what TorchSharp lacks or declares differently:{Environment.NewLine}{string.Join(Environment.NewLine, differences)}");
         Assert.InRange(lines.Length, atLeast, int.MaxValue);
@@ -41,5 +41,17 @@ public sealed class UsageTests
     {
         var any = Enumerable.Repeat(typeof(object), 8).ToArray();
         return module.ResolveMember(token, any, any);
+    }
+
+    /// <summary>The definition a use refers to: without type arguments, and the property or event of an accessor.</summary>
+    private static MemberInfo Definition(MemberInfo used)
+    {
+        if (used is Type type) return type.IsGenericType ? type.GetGenericTypeDefinition() : type;
+        var definition = used.Module.ResolveMember(used.MetadataToken) ?? used;
+        if (definition is not MethodInfo { IsSpecialName: true, DeclaringType: { } owner } accessor) return definition;
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        return owner.GetProperties(all).FirstOrDefault(p => p.GetAccessors(true).Contains(accessor))
+            ?? (MemberInfo?)owner.GetEvents(all).FirstOrDefault(e => e.AddMethod == accessor || e.RemoveMethod == accessor)
+            ?? definition;
     }
 }
