@@ -18,7 +18,8 @@ internal sealed class Variable
 
     internal torch.Tensor? Gradient { get; private set; }
 
-    // The state of the gradient's memory when it was last known to be all zeros.
+    // The version of this gradient's memory when it was made all zeros; −1 when it never was. Another gradient starts anew: its
+    // memory may have any version.
     private int zeroVersion = -1;
 
     /// <summary>Replaces the gradient, giving the old one's memory back.</summary>
@@ -26,6 +27,7 @@ internal sealed class Variable
     {
         var old = Gradient;
         Gradient = gradient;
+        zeroVersion = -1;
         old?.Dispose();
     }
 
@@ -47,10 +49,10 @@ internal sealed class Variable
             sum.AddInPlace(gradient);
             gradient.Dispose();
         }
-        else if (gradient.IsSoleOwner) Gradient = gradient;
+        else if (gradient.IsSoleOwner) SetGradient(gradient);
         else
         {
-            Gradient = gradient.ContiguousCopy();
+            SetGradient(gradient.ContiguousCopy());
             gradient.Dispose();
         }
     }

@@ -121,6 +121,8 @@ public static partial class torch
             if (owned is null) return;
             storage = null;
             OwningDisposeScope?.MarkAsDisposed(this);
+            // Handles that share a gradient share the storage: the last one takes the gradient with it.
+            if (owned.Owners == 1) Variable?.SetGradient(null);
             Variable = null;
             owned.Release();
         }
@@ -172,7 +174,10 @@ public static partial class torch
         {
             foreach (var size in sizes)
                 if (size < 0) throw Errors.Torch($"empty: Trying to create tensor with negative dimension {size}: {Shapes.Text(sizes)}");
-            return new(StoragePool.Rent(Shapes.Count(sizes) * Types.Size(type)), sizes, Shapes.Strides(sizes), 0, type, register);
+            var width = Types.Size(type);
+            if (!Shapes.TryCount(sizes, out var n) || n > long.MaxValue / width || StoragePool.TryRent(n * width) is not { } memory)
+                throw Errors.Torch($"empty: can't allocate memory for a tensor {Shapes.Text(sizes)} of {type}");
+            return new(memory, sizes, Shapes.Strides(sizes), 0, type, register);
         }
 
         internal Tensor MakeLike() => Make(kind, sizes);
