@@ -18,9 +18,19 @@ internal sealed class Variable
 
     internal torch.Tensor? Gradient { get; private set; }
 
+    private int handles;
+
     // The version of this gradient's memory when it was made all zeros; −1 when it never was. Another gradient starts anew: its
     // memory may have any version.
     private int zeroVersion = -1;
+
+    internal void AddHandle() => Interlocked.Increment(ref handles);
+
+    /// <summary>The last tensor that shows a gradient takes it with it.</summary>
+    internal void ReleaseHandle()
+    {
+        if (Interlocked.Decrement(ref handles) == 0) SetGradient(null);
+    }
 
     /// <summary>Replaces the gradient, giving the old one's memory back.</summary>
     internal void SetGradient(torch.Tensor? gradient)

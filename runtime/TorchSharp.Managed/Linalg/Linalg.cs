@@ -51,10 +51,11 @@ public static partial class torch
 
         public static Tensor svdvals(Tensor input)
         {
-            var (u, s, vh) = svd(input, fullMatrices: false);
-            u.Dispose();
-            vh.Dispose();
-            return s;
+            using var bare = input.Keep();
+            var (u, s, vh) = svd(bare, fullMatrices: false);
+            using (u)
+            using (vh)
+                return Tensor.Traced(s, "linalg.svdvals", input, [u, vh], static (g, saved) => [LinalgGradients.SingularValues(g, saved[0], saved[1])]);
         }
 
         /// <summary>input (m, n) = Q · R.</summary>
@@ -118,7 +119,9 @@ public static partial class torch
             var overdetermined = input.Sizes[^2] > input.Sizes[^1];
             var residuals = overdetermined ? input.matmul(solution).sub(other).pow(2).sum(-2) : empty(0, input.dtype);
             var s = svdvals(input);
-            var rank = s.gt(s.amax([-1], true).mul(relative)).sum(-1);
+            // A rank has no gradient: nothing is recorded that no pass would free.
+            using var bare = s.Keep();
+            var rank = bare.gt(bare.amax([-1], true).mul(relative)).sum(-1);
             return (solution.MoveToOuterDisposeScope(), residuals.MoveToOuterDisposeScope(), rank.MoveToOuterDisposeScope(), s.MoveToOuterDisposeScope());
         }
 

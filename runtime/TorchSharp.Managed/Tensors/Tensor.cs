@@ -13,7 +13,18 @@ public static partial class torch
         private readonly long offset;
         private readonly ScalarType kind;
 
-        internal Variable? Variable;
+        private Variable? variable;
+
+        internal Variable? Variable
+        {
+            get => variable;
+            set
+            {
+                value?.AddHandle();
+                variable?.ReleaseHandle();
+                variable = value;
+            }
+        }
 
         /// <summary>Takes one ownership of the storage.</summary>
         internal Tensor(Storage storage, long[] sizes, long[] strides, long offset, ScalarType type, bool register = true)
@@ -37,6 +48,7 @@ public static partial class torch
             Variable = moved.Variable;
             moved.OwningDisposeScope?.Replace(moved, this);
             moved.storage = null;
+            moved.Variable = null;
         }
 
         internal DisposeScope? OwningDisposeScope { get; set; }
@@ -121,8 +133,6 @@ public static partial class torch
             if (owned is null) return;
             storage = null;
             OwningDisposeScope?.MarkAsDisposed(this);
-            // Handles that share a gradient share the storage: the last one takes the gradient with it.
-            if (owned.Owners == 1) Variable?.SetGradient(null);
             Variable = null;
             owned.Release();
         }
