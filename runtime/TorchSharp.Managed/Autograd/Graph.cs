@@ -50,27 +50,36 @@ internal static class Graph
         return output;
     }
 
-    /// <summary>Adds to every reachable leaf's gradient; <paramref name="seed"/> is handed over.</summary>
-    internal static void Backward(torch.Tensor root, torch.Tensor seed, bool retain)
+    /// <summary>
+    /// Runs the graphs of the roots backwards, from the given gradients of the roots or from 1. The gradients are added to those of
+    /// every reachable leaf or, given <paramref name="wanted"/>, stored there for its nodes alone.
+    /// </summary>
+    internal static void Backward(
+        ReadOnlySpan<torch.Tensor> roots, IList<torch.Tensor>? gradients, bool retain, Dictionary<Node, torch.Tensor?>? wanted = null)
     {
-        var start = Node.Of(root) ?? throw Errors.Torch("backward: element 0 of tensors does not require grad and does not have a grad_fn");
+        if (gradients is { Count: 0 }) gradients = null;
+        if (gradients is not null && gradients.Count != roots.Length)
+            throw Errors.Torch($"backward: got {roots.Length} tensors and {gradients.Count} gradients");
+        var starts = new Node[roots.Length];
+        for (var i = 0; i < starts.Length; i++)
+            starts[i] = Node.Of(roots[i]) ?? throw Errors.Torch($"backward: element {i} of tensors does not require grad and does not have a grad_fn");
         var enabled = Enabled;
         Enabled = false;
         using var pause = DisposeScope.Suspend();
-        var order = Reachable(start);
+        var order = Reachable(starts);
         try
         {
-            start.Pending = seed;
+            for (var i = 0; i < starts.Length; i++) Collect(starts[i], roots[i].Seed(gradients?[i]));
             foreach (var node in order)
             {
                 if (node.Pending is not { } gradient) continue;
                 node.Pending = null;
-                node.Retained?.Accumulate(gradient.Keep());
-                if (node.Leaf is { } leaf) leaf.Accumulate(gradient);
+                if (wanted is null) node.Retained?.Accumulate(gradient.Keep());
+                else if (wanted.ContainsKey(node)) wanted[node] = gradient.ContiguousCopy();
+                if (wanted is null && node.Leaf is { } leaf) leaf.Accumulate(gradient);
                 else
                 {
-                    Step(node, gradient);
-                    gradient.Dispose();
+                    using (gradient) Step(node, gradient);
                     if (!retain) node.Saved?.Free();
                 }
             }
@@ -117,7 +126,7 @@ internal static class Graph
         if (pending.IsSoleOwner) pending.AddInPlace(result);
         else
         {
-            input.Pending = pending.add(result);
+            input.Pending = pending.Plus(result);
             pending.Dispose();
         }
         result.Dispose();
@@ -138,12 +147,16 @@ internal static class Graph
     }
 
     // Operations are numbered as they are recorded, so descending order visits every user of a value before its maker.
-    private static List<Node> Reachable(Node start)
+    private static List<Node> Reachable(Node[] starts)
     {
         var found = new List<Node>();
         var stack = new Stack<Node>();
-        start.Visited = true;
-        stack.Push(start);
+        foreach (var start in starts)
+        {
+            if (start.Visited) continue;
+            start.Visited = true;
+            stack.Push(start);
+        }
         while (stack.TryPop(out var node))
         {
             found.Add(node);

@@ -41,7 +41,9 @@ public static partial class torch
                 }
                 if (!value.Sizes.SequenceEqual(sizes))
                     throw Errors.Shapes2(nameof(grad), value.Sizes, sizes, "assigned grad has data of a different size");
-                (Variable ??= new Variable()).SetGradient(value.Keep());
+                if (value.kind != kind)
+                    throw Errors.Shapes2(nameof(grad), value.Sizes, sizes, $"assigned grad has data of a different type, {value.kind} for a tensor of {kind}");
+                (Variable ??= new Variable()).SetGradient(value.Packed());
             }
         }
 
@@ -52,16 +54,17 @@ public static partial class torch
             if (variable.Source is { } node) node.Retained = variable;
         }
 
-        public void backward() => Graph.Backward(this, Seed(null), retain: false);
+        public void backward() => Graph.Backward([this], null, retain: false);
 
         public void backward(IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null)
         {
             if (create_graph || inputs is not null)
                 throw new NotSupportedException("backward: create_graph and inputs are not supported by the managed engine");
-            Graph.Backward(this, Seed(grad_tensors is { Count: > 0 } ? grad_tensors[0] : null), retain_graph);
+            Graph.Backward([this], grad_tensors is { Count: > 0 } ? [grad_tensors[0]] : null, retain_graph);
         }
 
-        private Tensor Seed(Tensor? gradient)
+        /// <summary>The gradient that backward starts from, outside scopes and graphs: the given one, or 1 for a scalar.</summary>
+        internal Tensor Seed(Tensor? gradient)
         {
             if (gradient is not null)
             {
@@ -130,35 +133,46 @@ public static partial class torch
         public static void backward(Tensor tensor, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
             tensor.backward(grad_tensors, retain_graph ?? false, create_graph, inputs);
 
-        /// <summary>Adds up the gradients of all; the graphs of all but the last are kept for those that follow.</summary>
+        /// <summary>Adds up the gradients of all in one pass.</summary>
         public static void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null)
         {
-            for (var i = 0; i < tensors.Count; i++)
-                tensors[i].backward(grad_tensors is null ? null : [grad_tensors[i]], i < tensors.Count - 1 || retain_graph == true, create_graph, inputs);
+            if (create_graph || inputs is not null)
+                throw new NotSupportedException("backward: create_graph and inputs are not supported by the managed engine");
+            Graph.Backward([.. tensors], grad_tensors, retain_graph ?? false);
         }
 
         public static void backward(Tensor tensor, Tensor grad_tensor, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
             tensor.backward([grad_tensor], retain_graph ?? false, create_graph, inputs);
 
-        /// <summary>The gradients of the outputs' sum with respect to the inputs; the inputs' own gradients are left alone.</summary>
+        /// <summary>
+        /// The gradients of the outputs' sum with respect to the inputs; no tensor's own gradient changes. With
+        /// <paramref name="allow_unused"/> an input that no output depends on gets an invalid handle.
+        /// </summary>
         public static IList<Tensor> grad(
             IList<Tensor> outputs, IList<Tensor> inputs, IList<Tensor>? grad_outputs = null, bool retain_graph = false, bool create_graph = false, bool allow_unused = false)
         {
-            if (outputs.Count != 1) throw new NotSupportedException("grad: one output at a time is supported by the managed engine");
-            var before = inputs.Select(static i => i.Variable?.Gradient?.Keep()).ToList();
-            foreach (var input in inputs)
+            if (create_graph) throw new NotSupportedException("grad: create_graph is not supported by the managed engine");
+            var nodes = inputs.Select(static i => Node.Of(i) ?? throw Errors.Torch("grad: One of the differentiated Tensors does not require grad")).ToArray();
+            var wanted = new Dictionary<Node, Tensor?>();
+            foreach (var node in nodes) wanted[node] = null;
+            try
             {
-                if (!input.is_leaf) throw new NotSupportedException("grad: inputs must be leaves in the managed engine");
-                input.grad = null;
+                Graph.Backward([.. outputs], grad_outputs, retain_graph, wanted);
+                if (!allow_unused && wanted.ContainsValue(null))
+                    throw Errors.Torch("grad: One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.");
+                return [.. nodes.Select((node, i) => wanted[node]?.alias() ?? Undefined(inputs[i].dtype))];
             }
-            outputs[0].backward(grad_outputs, retain_graph, create_graph);
-            var result = new List<Tensor>();
-            for (var i = 0; i < inputs.Count; i++)
+            finally
             {
-                result.Add(inputs[i].grad ?? throw Errors.Torch("grad: One of the differentiated Tensors appears to not have been used in the graph"));
-                inputs[i].Variable?.SetGradient(before[i]);
+                foreach (var gradient in wanted.Values) gradient?.Dispose();
             }
-            return result;
+        }
+
+        private static Tensor Undefined(ScalarType type)
+        {
+            var none = Tensor.Make(type, [0], register: false);
+            none.Dispose();
+            return none;
         }
     }
 

@@ -18,14 +18,26 @@ internal sealed class Variable
 
     internal torch.Tensor? Gradient { get; private set; }
 
-    // The state of the gradient's memory when it was last known to be all zeros.
+    private int handles;
+
+    // The version of this gradient's memory when it was made all zeros; −1 when it never was. Another gradient starts anew: its
+    // memory may have any version.
     private int zeroVersion = -1;
+
+    internal void AddHandle() => Interlocked.Increment(ref handles);
+
+    /// <summary>The last tensor that shows a gradient takes it with it.</summary>
+    internal void ReleaseHandle()
+    {
+        if (Interlocked.Decrement(ref handles) == 0) SetGradient(null);
+    }
 
     /// <summary>Replaces the gradient, giving the old one's memory back.</summary>
     internal void SetGradient(torch.Tensor? gradient)
     {
         var old = Gradient;
         Gradient = gradient;
+        zeroVersion = -1;
         old?.Dispose();
     }
 
@@ -47,10 +59,10 @@ internal sealed class Variable
             sum.AddInPlace(gradient);
             gradient.Dispose();
         }
-        else if (gradient.IsSoleOwner) Gradient = gradient;
+        else if (gradient.IsSoleOwner) SetGradient(gradient);
         else
         {
-            Gradient = gradient.ContiguousCopy();
+            SetGradient(gradient.ContiguousCopy());
             gradient.Dispose();
         }
     }

@@ -35,8 +35,8 @@ public static partial class torch
             if (!Graph.Tracks(input)) return all;
             using (DisposeScope.Suspend())
             {
-                using var u = all.U.Keep().narrow(-1, 0, k);
-                using var vh = all.Vh.Keep().narrow(-2, 0, k);
+                using var u = all.U.narrow(-1, 0, k);
+                using var vh = all.Vh.narrow(-2, 0, k);
                 using var s = all.S.Keep();
                 Tensor.Traced(all.S, "linalg.svd", input, [u, vh], static (g, saved) => [LinalgGradients.SingularValues(g, saved[0], saved[1])]);
                 Tensor.Traced(all.U, "linalg.svd", input, [u, s, vh], (g, saved) => [LinalgGradients.LeftVectors(Reduced(g), saved[0], saved[1], saved[2])]);
@@ -51,10 +51,11 @@ public static partial class torch
 
         public static Tensor svdvals(Tensor input)
         {
-            var (u, s, vh) = svd(input, fullMatrices: false);
-            u.Dispose();
-            vh.Dispose();
-            return s;
+            using var bare = input.Keep();
+            var (u, s, vh) = svd(bare, fullMatrices: false);
+            using (u)
+            using (vh)
+                return Tensor.Traced(s, "linalg.svdvals", input, [u, vh], static (g, saved) => [LinalgGradients.SingularValues(g, saved[0], saved[1])]);
         }
 
         /// <summary>input (m, n) = Q · R.</summary>
@@ -88,23 +89,17 @@ public static partial class torch
 
         public static Tensor pinv(Tensor input, double? atol = null, double? rtol = null, bool hermitian = false)
         {
-            using var pause = DisposeScope.Suspend();
+            using var scope = NewDisposeScope();
             using var bare = input.Keep();
             var (u, s, vh) = svd(bare, fullMatrices: false);
-            using (u)
-            using (s)
-            using (vh)
-            {
-                var relative = rtol ?? (atol is > 0 ? 0 : Math.Max(input.Sizes[^2], input.Sizes[^1]) * Epsilon(input.dtype));
-                using var largest = s.numel() == 0 ? s.alias() : s.amax([-1], true);
-                using var limit = largest.mul(relative).clamp_min(atol ?? 0);
-                using var keeps = s.gt(limit);
-                using var zero = Tensor.FromScalar(0, s.dtype);
-                using var inverse = s.reciprocal().where(keeps, zero);
-                using var scaled = vh.mul(inverse.unsqueeze(-1));
-                var inverted = nn.functional.Finished(pause, scaled.transpose(-2, -1).matmul(u.transpose(-2, -1)));
-                return Tensor.Traced(inverted, "linalg.pinv", input, [bare, inverted], static (g, s) => [LinalgGradients.PseudoInverse(g, s[0], s[1])]);
-            }
+            var relative = rtol ?? (atol is > 0 ? 0 : Math.Max(input.Sizes[^2], input.Sizes[^1]) * Epsilon(input.dtype));
+            var largest = s.numel() == 0 ? s : s.amax([-1], true);
+            var keeps = s.gt(largest.mul(relative).clamp_min(atol ?? 0));
+            using var zero = Tensor.FromScalar(0, s.dtype);
+            var inverse = s.reciprocal().where(keeps, zero);
+            var scaled = vh.mul(inverse.unsqueeze(-1));
+            var inverted = scaled.transpose(-2, -1).matmul(u.transpose(-2, -1)).MoveToOuterDisposeScope();
+            return Tensor.Traced(inverted, "linalg.pinv", input, [bare, inverted], static (g, s) => [LinalgGradients.PseudoInverse(g, s[0], s[1])]);
         }
 
         /// <summary>The x of least norm that minimises ‖input · x − other‖.</summary>
@@ -118,14 +113,16 @@ public static partial class torch
         {
             if (input.Rank < 2 || other.Rank != input.Rank || input.Sizes[^2] != other.Sizes[^2])
                 throw Errors.Shapes2(nameof(lstsq), input.Sizes, other.Sizes, "input and other must have the same number of rows");
+            using var scope = NewDisposeScope();
             var relative = rcond ?? Math.Max(input.Sizes[^2], input.Sizes[^1]) * Epsilon(input.dtype);
-            using var inverse = pinv(input, rtol: relative);
-            var solution = inverse.matmul(other);
-            using var difference = input.matmul(solution).sub(other);
-            var s = svdvals(input);
-            using var rank = s.gt(s.amax([-1], true).mul(relative)).sum(-1);
+            var solution = pinv(input, rtol: relative).matmul(other);
             var overdetermined = input.Sizes[^2] > input.Sizes[^1];
-            return (solution, overdetermined ? difference.pow(2).sum(-2) : empty(0, input.dtype), rank.alias(), s);
+            var residuals = overdetermined ? input.matmul(solution).sub(other).pow(2).sum(-2) : empty(0, input.dtype);
+            var s = svdvals(input);
+            // A rank has no gradient: nothing is recorded that no pass would free.
+            using var bare = s.Keep();
+            var rank = bare.gt(bare.amax([-1], true).mul(relative)).sum(-1);
+            return (solution.MoveToOuterDisposeScope(), residuals.MoveToOuterDisposeScope(), rank.MoveToOuterDisposeScope(), s.MoveToOuterDisposeScope());
         }
 
         public static Tensor norm(Tensor input, long[]? dims = null, bool keepdim = false) => vector_norm(input, 2, dims, keepdim);
@@ -169,11 +166,9 @@ public static partial class torch
         {
             dims ??= [-2, -1];
             if (input.Rank < 2 || dims.Length != 2) throw Errors.Shapes2("linalg.matrix_norm", input.Sizes, dims, "two dimensions of a matrix or a batch of them are needed");
-            using var pause = DisposeScope.Suspend();
-            using var last = input.movedim(dims, [-2, -1]);
-            using var result = norm(last);
-            using var kept = result.unsqueeze(-1).unsqueeze(-1);
-            return nn.functional.Finished(pause, keepdim ? kept.movedim([-2, -1], dims) : result.alias());
+            using var scope = NewDisposeScope();
+            var result = norm(input.movedim(dims, [-2, -1]));
+            return (keepdim ? result.unsqueeze(-1).unsqueeze(-1).movedim([-2, -1], dims) : result).MoveToOuterDisposeScope();
         }
 
         /// <summary>The solution of A · X = B for matrices, batches of them or vectors B, by QR; of X · A = B without <paramref name="left"/>.</summary>
@@ -184,7 +179,11 @@ public static partial class torch
             if (A.Sizes[^1] != A.Sizes[^2] || isVector && !left || !isVector && (B.Rank < 2 || B.Sizes[left ? ^2 : ^1] != A.Sizes[^1]) || isVector && B.Sizes[^1] != A.Sizes[^1])
                 throw Errors.Shapes2("linalg.solve", A.Sizes, B.Sizes, "A must be square and B fit it");
             if (A.dtype != B.dtype) throw Errors.Shapes2("linalg.solve", A.Sizes, B.Sizes, $"A and B must have the same dtype, but are {A.dtype} and {B.dtype}");
-            if (!left) return solve(A.mT, B.mT).mT;
+            if (!left)
+            {
+                using var scope = NewDisposeScope();
+                return solve(A.mT, B.mT).mT.MoveToOuterDisposeScope();
+            }
             using var pause = DisposeScope.Suspend();
             using var columns = isVector ? B.unsqueeze(-1) : B.alias();
             var lead = Shapes.Broadcast("linalg.solve", A.Sizes[..^2], columns.Sizes[..^2]);

@@ -17,13 +17,16 @@ public static partial class torch
                     throw Errors.Shapes2(nameof(linear), weights.Sizes, bias.Sizes, "the bias must have one value for each output");
                 if (input.dtype != weights.dtype)
                     throw Errors.Shapes2(nameof(linear), input.Sizes, weights.Sizes, $"mat1 and mat2 must have the same dtype, but got {input.dtype} and {weights.dtype}");
+                if (bias is not null && bias.dtype != weights.dtype)
+                    throw Errors.Shapes2(nameof(linear), weights.Sizes, bias.Sizes, $"weights and bias must have the same dtype, but got {weights.dtype} and {bias.dtype}");
                 long depth = weights.Sizes[1], width = weights.Sizes[0];
                 var output = Tensor.Make(input.dtype, [.. input.Sizes[..^1], width]);
                 Tensor tall;
                 using (DisposeScope.Suspend())
                 {
                     tall = Flat(input, depth);
-                    using var turned = weights.Keep().transpose(0, 1);
+                    using var bare = weights.Keep();
+                    using var turned = bare.transpose(0, 1);
                     using var flat = output.View([tall.Sizes[0], width], [width, 1], 0);
                     using var row = bias?.Packed();
                     Products.Multiply(tall, turned, flat, accumulate: false, row);
@@ -68,9 +71,11 @@ public static partial class torch
                     return Finished(pause, lines.reshape([.. input.Sizes, weight.Sizes[1]]));
                 }
                 // The padding row takes part in the output but not in the gradient.
-                using var isPadding = flat.eq(padding).unsqueeze(1);
+                using var mask = flat.eq(padding);
+                using var isPadding = mask.unsqueeze(1);
                 using var live = weight.index_select(0, flat);
-                using var constant = weight.detach().index_select(0, flat);
+                using var bare = weight.detach();
+                using var constant = bare.index_select(0, flat);
                 using var mixed = constant.where(isPadding, live);
                 return Finished(pause, mixed.reshape([.. input.Sizes, weight.Sizes[1]]));
             }
@@ -168,13 +173,10 @@ public static partial class torch
 
             public static Tensor cosine_similarity(Tensor x1, Tensor x2, long dim = 1, double eps = 1e-8)
             {
-                using var pause = DisposeScope.Suspend();
-                using var n1 = x1.Norm([dim], true, 2).clamp_min(eps);
-                using var n2 = x2.Norm([dim], true, 2).clamp_min(eps);
-                using var u1 = x1.div(n1);
-                using var u2 = x2.div(n2);
-                using var product = u1.mul(u2);
-                return Finished(pause, product.sum(dim));
+                using var scope = NewDisposeScope();
+                var u1 = x1.div(x1.Norm([dim], true, 2).clamp_min(eps));
+                var u2 = x2.div(x2.Norm([dim], true, 2).clamp_min(eps));
+                return u1.mul(u2).sum(dim).MoveToOuterDisposeScope();
             }
 
             public static unsafe Tensor one_hot(Tensor x, long num_classes = -1)

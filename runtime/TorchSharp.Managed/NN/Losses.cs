@@ -44,13 +44,12 @@ public static partial class torch
                 if (input.Rank != 2 || target.Rank != 1 || input.Sizes[0] != target.Sizes[0])
                     throw Errors.Shapes2(nameof(nll_loss), input.Sizes, target.Sizes, "expected (N, C) and (N)");
                 CheckWeight(nameof(nll_loss), weight, input, 1);
-                using var column = target.unsqueeze(1);
-                using var picked = input.gather(1, column);
-                using var losses = picked.squeeze(1).neg();
-                if (weight is null) return Reduced(losses, reduction);
-                using var weights = weight.index_select(0, target);
-                using var weighted = losses.mul(weights);
-                return reduction == Reduction.Mean ? weighted.sum().div(weights.sum()) : Reduced(weighted, reduction);
+                using var scope = NewDisposeScope();
+                var losses = input.gather(1, target.unsqueeze(1)).squeeze(1).neg();
+                if (weight is null) return Reduced(losses, reduction).MoveToOuterDisposeScope();
+                var weights = weight.index_select(0, target);
+                var weighted = losses.mul(weights);
+                return (reduction == Reduction.Mean ? weighted.sum().div(weights.sum()) : Reduced(weighted, reduction)).MoveToOuterDisposeScope();
             }
 
             /// <summary>Σ target · (log target − input) element by element, the input holding log-probabilities.</summary>
@@ -151,40 +150,46 @@ public static partial class torch
 
             private static Tensor WeightedClasses(Tensor rows, Tensor target, Tensor? weight, long ignore, Reduction reduction, double smoothing)
             {
+                using var scope = NewDisposeScope();
                 var classes = rows.Sizes[1];
-                using var log = rows.log_softmax(1);
-                using var valid = target.ne(ignore);
+                var log = rows.log_softmax(1);
+                var valid = target.ne(ignore);
                 using var zero = Tensor.FromScalar(0, ScalarType.Int64);
-                using var index = target.to_type(ScalarType.Int64).where(valid, zero);
-                using var mask = valid.to_type(rows.dtype);
-                using var weights = weight is null ? mask.alias() : weight.index_select(0, index).mul(mask);
-                using var picked = log.gather(1, index.unsqueeze(1)).squeeze(1);
-                using var hard = picked.mul(weights).neg();
-                using var spread = weight is null ? log.sum(1) : log.mul(weight).sum(1);
-                using var soft = spread.mul(mask).neg();
-                using var losses = smoothing == 0 ? hard.alias() : hard.mul(1 - smoothing).add(soft.mul(smoothing / classes));
-                if (reduction == Reduction.None) return losses.alias();
-                using var total = losses.sum();
-                return reduction == Reduction.Sum ? total.alias() : total.div(weights.sum());
+                var index = target.to_type(ScalarType.Int64).where(valid, zero);
+                var mask = valid.to_type(rows.dtype);
+                var weights = weight is null ? mask : weight.index_select(0, index).mul(mask);
+                var losses = log.gather(1, index.unsqueeze(1)).squeeze(1).mul(weights).neg();
+                if (smoothing != 0)
+                {
+                    var spread = weight is null ? log.sum(1) : log.mul(weight).sum(1);
+                    var soft = spread.mul(mask).neg();
+                    losses = losses.mul(1 - smoothing).add(soft.mul(smoothing / classes));
+                }
+                var output = reduction switch
+                {
+                    Reduction.None => losses,
+                    Reduction.Sum => losses.sum(),
+                    _ => losses.sum().div(weights.sum()),
+                };
+                return output.MoveToOuterDisposeScope();
             }
 
             private static Tensor SoftTargets(Tensor input, Tensor target, Tensor? weight, Reduction reduction, double smoothing)
             {
                 if (!input.Sizes.SequenceEqual(target.Sizes))
                     throw Errors.Shapes2(nameof(cross_entropy), input.Sizes, target.Sizes, "class probabilities must have the input's shape");
-                using var pause = DisposeScope.Suspend();
+                using var scope = NewDisposeScope();
                 var d = input.Rank == 1 ? 0 : 1;
-                using var log = input.log_softmax(d);
-                using var smooth = smoothing == 0 ? target.alias() : target.mul(1 - smoothing).add(smoothing / input.Sizes[d]);
-                using var weighted = weight is null ? smooth.alias() : smooth.movedim([d], [-1]).mul(weight).movedim([-1], [d]);
-                using var terms = weighted.mul(log);
-                using var losses = terms.sum(d).neg();
-                return Finished(pause, reduction switch
+                var smooth = smoothing == 0 ? target : target.mul(1 - smoothing).add(smoothing / input.Sizes[d]);
+                var weighted = weight is null ? smooth : smooth.movedim([d], [-1]).mul(weight).movedim([-1], [d]);
+                var losses = weighted.mul(input.log_softmax(d)).sum(d).neg();
+                var output = reduction switch
                 {
-                    Reduction.None => losses.alias(),
+                    Reduction.None => losses,
                     Reduction.Sum => losses.sum(),
                     _ => losses.sum().div((double)(input.Rank == 1 ? 1 : input.numel() / input.Sizes[d])),
-                });
+                };
+                return output.MoveToOuterDisposeScope();
             }
 
             private readonly unsafe struct ForwardWork : IFloatWork

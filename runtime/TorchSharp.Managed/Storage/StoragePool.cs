@@ -13,6 +13,9 @@ internal static unsafe class StoragePool
     private const long MinimumBudget = 512L << 20;
     private const int Alignment = 64;
 
+    // More than a process can address.
+    private const long MaximumBytes = 1L << 50;
+
     private static readonly Stack<Storage>[] Idle = CreateStacks();
     private static long allocatedBytes;
     private static long idleBytes;
@@ -21,8 +24,10 @@ internal static unsafe class StoragePool
     /// <summary>Bytes in blocks that some tensor owns.</summary>
     internal static long BytesInUse => Interlocked.Read(ref allocatedBytes) - Interlocked.Read(ref idleBytes);
 
-    internal static Storage Rent(long bytes)
+    /// <summary>A block of at least so many bytes that the caller owns; null where there is no such memory.</summary>
+    internal static Storage? TryRent(long bytes)
     {
+        if (bytes > MaximumBytes) return null;
         var (sizeClass, capacity) = Classify(bytes);
         if (TryReuse(sizeClass) is { } reused) return reused;
         if (Interlocked.Read(ref allocatedBytes) + capacity > Interlocked.Read(ref budget))
@@ -31,10 +36,26 @@ internal static unsafe class StoragePool
             GC.WaitForPendingFinalizers();
             if (TryReuse(sizeClass) is { } recovered) return recovered;
             FreeIdle();
-            Interlocked.Exchange(ref budget, Math.Max(MinimumBudget, 2 * (Interlocked.Read(ref allocatedBytes) + capacity)));
+            if (TryAllocate(capacity, sizeClass) is not { } grown) return null;
+            Interlocked.Exchange(ref budget, Math.Max(MinimumBudget, 2 * Interlocked.Read(ref allocatedBytes)));
+            return grown;
+        }
+        return TryAllocate(capacity, sizeClass);
+    }
+
+    private static Storage? TryAllocate(long capacity, int sizeClass)
+    {
+        byte* pointer;
+        try
+        {
+            pointer = (byte*)NativeMemory.AlignedAlloc((nuint)capacity, Alignment);
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
         }
         Interlocked.Add(ref allocatedBytes, capacity);
-        var storage = new Storage((byte*)NativeMemory.AlignedAlloc((nuint)capacity, Alignment), capacity, sizeClass);
+        var storage = new Storage(pointer, capacity, sizeClass);
         storage.Revive();
         return storage;
     }

@@ -12,11 +12,16 @@ internal static class Shapes
         return "[" + string.Join(", ", parts) + "]";
     }
 
-    internal static long Count(ReadOnlySpan<long> shape)
+    internal static long Count(ReadOnlySpan<long> shape) =>
+        TryCount(shape, out var n) ? n : throw Errors.Torch($"the number of elements of {Text(shape)} does not fit in 64 bits");
+
+    /// <summary>False where the product of the sizes, none of which is negative, exceeds 64 bits.</summary>
+    internal static bool TryCount(ReadOnlySpan<long> shape, out long n)
     {
-        long n = 1;
-        foreach (var size in shape) n *= size;
-        return n;
+        n = 1;
+        foreach (var size in shape)
+            if (Math.BigMul(n, size, out n) != 0 || n < 0) return false;
+        return true;
     }
 
     internal static long[] Strides(ReadOnlySpan<long> shape)
@@ -98,19 +103,21 @@ internal static class Shapes
         var result = requested.ToArray();
         var count = Count(shape);
         var unknown = -1;
-        long known = 1;
+        var known = new long[result.Length];
         for (var d = 0; d < result.Length; d++)
         {
+            known[d] = 1;
             if (result[d] == -1 && unknown < 0) unknown = d;
             else if (result[d] < 0) throw Errors.Shapes2(operation, requested, shape, "only one dimension can be inferred");
-            else known *= result[d];
+            else known[d] = result[d];
         }
+        var product = Count(known);
         if (unknown >= 0)
         {
-            if (known == 0 || count % known != 0) throw Errors.Shapes2(operation, requested, shape, "shape is invalid for the input's size");
-            result[unknown] = count / known;
+            if (product == 0 || count % product != 0) throw Errors.Shapes2(operation, requested, shape, "shape is invalid for the input's size");
+            result[unknown] = count / product;
         }
-        else if (known != count) throw Errors.Shapes2(operation, requested, shape, "shape is invalid for the input's size");
+        else if (product != count) throw Errors.Shapes2(operation, requested, shape, "shape is invalid for the input's size");
         return result;
     }
 

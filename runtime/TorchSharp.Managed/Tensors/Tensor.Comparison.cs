@@ -48,13 +48,15 @@ public static partial class torch
 
         public Tensor isinf()
         {
-            using var magnitude = Keep().abs();
+            using var bare = Keep();
+            using var magnitude = bare.abs();
             return magnitude.eq(double.PositiveInfinity);
         }
 
         public Tensor isfinite()
         {
-            using var magnitude = Keep().abs();
+            using var bare = Keep();
+            using var magnitude = bare.abs();
             return magnitude.lt(double.PositiveInfinity);
         }
 
@@ -62,10 +64,13 @@ public static partial class torch
         {
             using var x = Typed(ScalarType.Float64);
             using var y = target.Typed(ScalarType.Float64);
-            using var spreadX = x.expand(Shapes.Broadcast(nameof(allclose), sizes, target.Sizes)).Packed();
-            using var spreadY = y.expand(Shapes.Broadcast(nameof(allclose), sizes, target.Sizes)).Packed();
-            double* a = spreadX.Data<double>(), b = spreadY.Data<double>();
-            var n = spreadX.numel();
+            var both = Shapes.Broadcast(nameof(allclose), sizes, target.Sizes);
+            using var spreadX = x.expand(both);
+            using var spreadY = y.expand(both);
+            using var packedX = spreadX.Packed();
+            using var packedY = spreadY.Packed();
+            double* a = packedX.Data<double>(), b = packedY.Data<double>();
+            var n = packedX.numel();
             for (long i = 0; i < n; i++)
             {
                 if (equal_nan && double.IsNaN(a[i]) && double.IsNaN(b[i]) || a[i].Equals(b[i])) continue;

@@ -60,6 +60,16 @@ public static partial class torch
         internal void AddFrom(Tensor source)
         {
             if (numel() == 0) return;
+            if (Types.IsHalf(kind))
+            {
+                // Sums of 16-bit numbers are float32 sums, rounded once.
+                using var total = Typed(ScalarType.Float32);
+                using var term = source.Typed(ScalarType.Float32);
+                total.AddInPlace(term);
+                using var rounded = total.Typed(kind);
+                WriteFrom(rounded);
+                return;
+            }
             var loop = Loop.Over(sizes, strides, source.Strides);
             if (kind == ScalarType.Float64) Copying.Accumulate(loop, Data<double>(), source.Data<double>());
             else Copying.Accumulate(loop, Data<float>(), source.Data<float>());
@@ -71,8 +81,22 @@ public static partial class torch
         /// <summary>Adds a tensor of the same type and shape; this must be contiguous.</summary>
         internal void AddInPlace(Tensor other)
         {
+            if (Types.IsHalf(kind))
+            {
+                AddFrom(other);
+                return;
+            }
             Elements.BinaryInto<Add>(nameof(add_), this, other, this);
             Storage.Version++;
+        }
+
+        /// <summary>The sum with a tensor of the same floating-point type and shape, outside graphs.</summary>
+        internal Tensor Plus(Tensor other)
+        {
+            if (!Types.IsHalf(kind)) return add(other);
+            var total = ContiguousCopy();
+            total.AddInPlace(other);
+            return total;
         }
 
         internal Tensor Converted(ScalarType to, bool register = true)

@@ -63,7 +63,8 @@ public static partial class torch
             var y = ContiguousCopy(register: true);
             using (DisposeScope.Suspend())
             {
-                using var scaled = alpha.AsDouble() == 1 ? source.Keep() : source.Keep().mul(alpha);
+                using var bare = source.Keep();
+                using var scaled = alpha.AsDouble() == 1 ? bare.Keep() : bare.mul(alpha);
                 y.Put(d, at, scaled, adds);
             }
             return Traced(y, operation, this, source, [at], (g, s) =>

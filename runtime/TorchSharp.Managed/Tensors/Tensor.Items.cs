@@ -71,13 +71,9 @@ public static partial class torch
 
         public Tensor index(params TensorIndex[] indices)
         {
-            using var pause = DisposeScope.Suspend();
+            using var scope = NewDisposeScope();
             var (view, positions) = Plan(indices);
-            using (view)
-            {
-                if (positions.Length == 0) return Released(pause, view.alias());
-                return Released(pause, view.Picked(positions));
-            }
+            return (positions.Length == 0 ? view : view.Picked(positions)).MoveToOuterDisposeScope();
         }
 
         public Tensor index(params Tensor[] indices) => index([.. indices.Select(TensorIndex.Tensor)]);
@@ -89,7 +85,7 @@ public static partial class torch
             // Slices are copied to, with conversion; places chosen by tensors are not.
             if (value.kind != kind && indices.Any(static i => i.Sort == TensorIndex.Kind.Tensor))
                 throw Errors.Shapes2(nameof(index_put_), sizes, value.sizes, $"the source and destination dtypes must match, but are {value.kind} and {kind}");
-            using var pause = DisposeScope.Suspend();
+            using var scope = NewDisposeScope();
             using var same = value.to_type(kind);
             if (Graph.Tracks(this, same)) return PutTracked(same, indices, accumulate);
             var (view, positions) = Plan(indices);
@@ -267,9 +263,10 @@ public static partial class torch
                 using var source = front.reshape([flat.numel(), .. rest]);
                 using var lines = moved.reshape([Shapes.Count(moved.sizes.AsSpan(0, positions.Length)), .. rest]);
                 using var index = flat.reshape(-1);
-                using var updated = lines.Keep().Placed("index_put_", 0, index, source, 1, accumulate);
+                using var bare = lines.Keep();
+                using var updated = bare.Placed("index_put_", 0, index, source, 1, accumulate);
                 using var back = updated.reshape(moved.sizes);
-                moved.Keep().WriteFrom(back);
+                moved.WriteFrom(back);
                 Storage.Version++;
             }
         }

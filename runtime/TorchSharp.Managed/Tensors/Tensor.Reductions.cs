@@ -88,9 +88,11 @@ public static partial class torch
         public Tensor logsumexp(long dim, bool keepdim = false)
         {
             using var pause = DisposeScope.Suspend();
-            using var peak = detach().amax([dim], true);
+            using var bare = Keep();
+            using var peak = bare.amax([dim], true);
             using var finite = peak.isfinite();
-            using var shift = peak.where(finite, FromScalar(0, peak.kind));
+            using var zero = FromScalar(0, kind);
+            using var shift = peak.where(finite, zero);
             using var shifted = sub(shift);
             using var exponential = shifted.exp();
             using var total = exponential.sum(dim, true);

@@ -6,11 +6,11 @@ public static partial class torch
 {
     public unsafe partial class Tensor
     {
-        public Tensor argmax() => Flat(nameof(argmax)).ArgExtremum(nameof(argmax), 0, false, true);
+        public Tensor argmax() => ArgExtremum(nameof(argmax), true);
 
         public Tensor argmax(long dim, bool keepdim = false) => ArgExtremum(nameof(argmax), dim, keepdim, true);
 
-        public Tensor argmin() => Flat(nameof(argmin)).ArgExtremum(nameof(argmin), 0, false, false);
+        public Tensor argmin() => ArgExtremum(nameof(argmin), false);
 
         public Tensor argmin(long dim, bool keepdim = false) => ArgExtremum(nameof(argmin), dim, keepdim, false);
 
@@ -22,15 +22,19 @@ public static partial class torch
 
         public Tensor min() => Peak(nameof(min), [], false, false);
 
-        public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) => Peak(nameof(amax), dims, keepdim, true);
+        public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) =>
+            Peak(nameof(amax), dims, keepdim, true, @out);
 
-        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) => Peak(nameof(amax), dims, keepdim, true);
+        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) =>
+            Peak(nameof(amax), dims, keepdim, true, @out);
 
         public Tensor amax(params long[] dims) => Peak(nameof(amax), dims, false, true);
 
-        public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) => Peak(nameof(amin), dims, keepdim, false);
+        public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) =>
+            Peak(nameof(amin), dims, keepdim, false, @out);
 
-        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => Peak(nameof(amin), dims, keepdim, false);
+        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) =>
+            Peak(nameof(amin), dims, keepdim, false, @out);
 
         public Tensor amin(params long[] dims) => Peak(nameof(amin), dims, false, false);
 
@@ -56,7 +60,8 @@ public static partial class torch
         {
             var d = Shapes.Dimension(nameof(sort), dim, SizeArray);
             if (Rank == 0) return (clone(), Made(0));
-            using var moved = Keep().transpose(d, -1);
+            using var bare = Keep();
+            using var moved = bare.transpose(d, -1);
             using var lines = moved.Packed();
             using var values = Make(kind, lines.shape, register: false);
             using var indices = Make(ScalarType.Int64, lines.shape, register: false);
@@ -94,11 +99,12 @@ public static partial class torch
 
         private static Tensor Made(long value) => tensor(value);
 
-        private Tensor Flat(string operation)
+        private Tensor ArgExtremum(string operation, bool largest)
         {
             if (numel() == 0) throw Errors.Torch($"{operation}: Expected reduction dim to be specified for input.numel() == 0, got {Shapes.Text(sizes)}");
-            using var pause = DisposeScope.Suspend();
-            return Keep().reshape(-1);
+            using var bare = Keep();
+            using var flat = bare.reshape(-1);
+            return flat.ArgExtremum(operation, 0, false, largest);
         }
 
         private Tensor ArgExtremum(string operation, long dim, bool keepdim, bool largest)
@@ -126,8 +132,9 @@ public static partial class torch
         }
 
         // Equal extremes share the gradient, as amax does.
-        private Tensor Peak(string operation, ReadOnlySpan<long> dims, bool keepdim, bool largest)
+        private Tensor Peak(string operation, ReadOnlySpan<long> dims, bool keepdim, bool largest, Tensor? @out = null)
         {
+            if (@out is not null) throw new NotSupportedException($"{operation}: writing to an 'out' tensor is not supported by the managed engine");
             if (numel() == 0) throw Errors.Torch($"{operation}: Expected reduction dim to be specified for input.numel() == 0, got {Shapes.Text(sizes)}");
             var reduced = Shapes.Dimensions(operation, dims, SizeArray);
             using var pause = DisposeScope.Suspend();

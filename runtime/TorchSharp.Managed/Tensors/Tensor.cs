@@ -13,7 +13,18 @@ public static partial class torch
         private readonly long offset;
         private readonly ScalarType kind;
 
-        internal Variable? Variable;
+        private Variable? variable;
+
+        internal Variable? Variable
+        {
+            get => variable;
+            set
+            {
+                value?.AddHandle();
+                variable?.ReleaseHandle();
+                variable = value;
+            }
+        }
 
         /// <summary>Takes one ownership of the storage.</summary>
         internal Tensor(Storage storage, long[] sizes, long[] strides, long offset, ScalarType type, bool register = true)
@@ -37,6 +48,7 @@ public static partial class torch
             Variable = moved.Variable;
             moved.OwningDisposeScope?.Replace(moved, this);
             moved.storage = null;
+            moved.Variable = null;
         }
 
         internal DisposeScope? OwningDisposeScope { get; set; }
@@ -172,7 +184,10 @@ public static partial class torch
         {
             foreach (var size in sizes)
                 if (size < 0) throw Errors.Torch($"empty: Trying to create tensor with negative dimension {size}: {Shapes.Text(sizes)}");
-            return new(StoragePool.Rent(Shapes.Count(sizes) * Types.Size(type)), sizes, Shapes.Strides(sizes), 0, type, register);
+            var width = Types.Size(type);
+            if (!Shapes.TryCount(sizes, out var n) || n > long.MaxValue / width || StoragePool.TryRent(n * width) is not { } memory)
+                throw Errors.Torch($"empty: can't allocate memory for a tensor {Shapes.Text(sizes)} of {type}");
+            return new(memory, sizes, Shapes.Strides(sizes), 0, type, register);
         }
 
         internal Tensor MakeLike() => Make(kind, sizes);

@@ -27,6 +27,9 @@ internal static class Types
         : typeof(T) == typeof(BFloat16) ? torch.ScalarType.BFloat16
         : throw new NotSupportedException($"The type {typeof(T).FullName} is not supported.");
 
+    /// <summary>Whether it is a 16-bit floating-point type, on which kernels do no arithmetic.</summary>
+    internal static bool IsHalf(torch.ScalarType type) => type is torch.ScalarType.Float16 or torch.ScalarType.BFloat16;
+
     // 0 bool, 1 integer, 2 floating point: a scalar raises a tensor's type only into a higher category.
     private static int Category(torch.ScalarType type) => type == torch.ScalarType.Bool ? 0 : torch.is_floating_point(type) ? 2 : 1;
 

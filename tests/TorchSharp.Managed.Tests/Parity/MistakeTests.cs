@@ -90,6 +90,7 @@ public sealed class MistakeTests
         Torch("linear", static () => F.linear(zeros(2, 3), zeros(5, 4)), "linear", "[2, 3]", "[5, 4]"),
         Torch("linear, bias", static () => F.linear(zeros(2, 3), zeros(5, 3), zeros(4)), "linear", "[5, 3]", "[4]"),
         Torch("linear, type", static () => nn.Linear(3, 5).forward(zeros(2, 3, float64)), "linear", "Float64", "[2, 3]", "[5, 3]"),
+        Torch("linear, bias type", static () => F.linear(zeros(2, 3), zeros(5, 3), zeros(5, float64)), "linear", "Float64", "[5, 3]", "[5]"),
         Torch("embedding, out of range", static () => nn.Embedding(4, 2).forward(tensor(new long[] { 1, 4 })), "embedding", "4", "[4, 2]", "[2]"),
         Torch("embedding, negative", static () => nn.Embedding(4, 2).forward(tensor(new long[] { -1 })), "embedding", "-1", "[4, 2]", "[1]"),
         Torch("embedding, type", static () => nn.Embedding(4, 2).forward(zeros(3)), "embedding", "Float32", "[4, 2]", "[3]"),
@@ -110,9 +111,17 @@ public sealed class MistakeTests
         Torch("backward, no scalar", static () => ones(2, requires_grad: true).mul(2).backward(), "backward", "[2]"),
         Torch("backward, no graph", static () => ones(1).backward(), "backward", "does not require grad"),
         Torch("grad, sizes", static () => ones(2, requires_grad: true).grad = zeros(3), "grad", "[3]", "[2]"),
+        Torch("grad, type", static () => ones(2, requires_grad: true).grad = zeros(2, float64), "grad", "Float64", "Float32", "[2]"),
         Torch("requires_grad, integers", static () => ones(2, int64).requires_grad = true, "requires_grad", "Int64"),
         Torch("Parameter, integers", static () => new Parameter(ones(2, int64)).Dispose(), "requires_grad", "Int64"),
         Torch("zeros, negative", static () => zeros(2, -1), "-1", "[2, -1]"),
+        Torch("zeros, more elements than 64 bits", static () => zeros(1L << 32, 1L << 32), "[4294967296, 4294967296]", "Float32"),
+        Torch("zeros, more bytes than 64 bits", static () => zeros(1L << 62), "[4611686018427387904]", "Float32"),
+        Torch("empty, more bytes than addresses", static () => empty(1L << 58), "[288230376151711744]", "Float32"),
+        Torch("empty, more bytes than memory", static () => empty(1L << 45, float64), "[35184372088832]", "Float64"),
+        Torch("reshape, more elements than 64 bits", static () => zeros(0).reshape(1L << 32, 1L << 32), "[4294967296, 4294967296]"),
+        Torch("grad, unused", static () => autograd.grad([ones(1, requires_grad: true).mul(2)], [ones(1, requires_grad: true)]), "grad", "to not have been used"),
+        Torch("grad, no gradient", static () => autograd.grad([ones(1, requires_grad: true).mul(2)], [ones(1)]), "grad", "does not require grad"),
         Torch("triu", static () => zeros(3).triu(), "triu", "[3]"),
         Torch("multinomial", static () => ones(1, 2, 3).multinomial(1), "multinomial", "[1, 2, 3]"),
         Argument("item, many elements", static () => zeros(2, 3).item<float>(), "item", "[2, 3]"),
@@ -127,6 +136,12 @@ public sealed class MistakeTests
         Argument("index_add, type", static () => zeros(2, 3).index_add(0, zeros(1, int32), zeros(1, 3), 1), "index_add", "Int32", "[2, 3]", "[1]"),
         Argument("randn, integers", static () => randn([2, 3], dtype: int64), "randn", "Int64", "[2, 3]"),
         new("bytes", typeof(InvalidOperationException), static () => _ = zeros(2, 3).t().bytes, "bytes", "[3, 2]"),
+        Unsupported("amax, out", static () => amax(zeros(2, 3), [0], false, zeros(3)), "amax", "out"),
+        Unsupported("amin, out", static () => amin(zeros(2, 3), [0], false, zeros(3)), "amin", "out"),
+        Unsupported("amax, out, of a span", static () => amax(zeros(2, 3), (ReadOnlySpan<long>)[0], false, zeros(3)), "amax", "out"),
+        Unsupported("amin, out, of a span", static () => amin(zeros(2, 3), (ReadOnlySpan<long>)[0], false, zeros(3)), "amin", "out"),
+        Unsupported("amax, out, method", static () => zeros(2, 3).amax([0L], false, zeros(3)), "amax", "out"),
+        Unsupported("amin, out, method", static () => zeros(2, 3).amin([0L], false, zeros(3)), "amin", "out"),
         new("disposed", typeof(InvalidOperationException), static () =>
         {
             var gone = zeros(2);
@@ -151,6 +166,8 @@ public sealed class MistakeTests
     private static Row Torch(string name, Func<object> mistake, params string[] message) => new(name, typeof(ExternalException), () => mistake(), message);
 
     private static Row Torch(string name, Action mistake, params string[] message) => new(name, typeof(ExternalException), mistake, message);
+
+    private static Row Unsupported(string name, Func<object> mistake, params string[] message) => new(name, typeof(NotSupportedException), () => mistake(), message);
 
     private static Row Argument(string name, Func<object> mistake, params string[] message) => new(name, typeof(ArgumentException), () => mistake(), message);
 }
