@@ -36,33 +36,24 @@ internal static unsafe class Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyRows<T>(Strided<T> source, long k, int columns, int width, T* target) where T : unmanaged
     {
-        if (columns == width && columns % Vector128<T>.Count == 0)
-        {
-            for (long p = 0; p < k; p++, target += width)
-            {
-                var row = source.Data + p * source.RowStep;
-                var j = 0;
-                if (Vector512.IsHardwareAccelerated)
-                {
-                    for (; j + Vector512<T>.Count <= columns; j += Vector512<T>.Count) Vector512.Load(row + j).Store(target + j);
-                }
-                for (; j < columns; j += Vector128<T>.Count) Vector128.Load(row + j).Store(target + j);
-            }
-            return;
-        }
         for (long p = 0; p < k; p++, target += width)
         {
             var row = source.Data + p * source.RowStep;
-            for (var j = 0; j < columns; j++) target[j] = row[j];
+            var j = 0;
+            if (Vector512.IsHardwareAccelerated)
+            {
+                for (; j + Vector512<T>.Count <= columns; j += Vector512<T>.Count) Vector512.Load(row + j).Store(target + j);
+            }
+            for (; j + Vector128<T>.Count <= columns; j += Vector128<T>.Count) Vector128.Load(row + j).Store(target + j);
+            for (; j < columns; j++) target[j] = row[j];
         }
     }
 
-    // target[p · width + c] = source[c · lineStep + p · step], c over the lines: four lines at a time keep the writes together.
+    // target[p · width + c] = source[c · lineStep + p · step], c over the lines: four lines at a time keep the writes together; the last four may overlap those before.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose<T>(T* source, long lineStep, long step, int lines, long k, int width, T* target) where T : unmanaged
     {
-        var c = 0;
-        for (; c + 4 <= lines; c += 4)
+        for (var c = 0; c + 4 <= lines; c = c + 4 < lines ? Math.Min(c + 4, lines - 4) : lines)
         {
             T* s0 = source + c * lineStep, s1 = s0 + lineStep, s2 = s1 + lineStep, s3 = s2 + lineStep;
             var t = target + c;
@@ -79,7 +70,8 @@ internal static unsafe class Packing
                 t[3] = s3[p * step];
             }
         }
-        for (; c < lines; c++)
+        if (lines >= 4) return;
+        for (var c = 0; c < lines; c++)
         {
             var s = source + c * lineStep;
             for (long p = 0; p < k; p++) target[p * width + c] = s[p * step];

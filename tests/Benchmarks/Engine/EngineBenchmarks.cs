@@ -60,9 +60,10 @@ internal static class EngineBenchmarks
             if (PyTorch.Start(threads, Path.Combine(model, "config.json")) is { } peer) peers.Add(peer);
         }
         if (peers.Count == 0) Console.WriteLine("PyTorch is missing (Debian: apt install python3-torch libopenblas0-openmp): the engine is measured alone.\n");
-        if (only is null or "step") Console.WriteLine(PyTorchContests.Steps(contest, peers, model));
+        // Steps follow one another in training: several to a turn.
+        if (only is null or "step") Console.WriteLine(PyTorchContests.Steps(contest with { Turn = TimeSpan.FromMilliseconds(300) }, peers, model));
         if (only is null or "operations") Console.WriteLine(PyTorchContests.Operations(contest, peers));
-        if (only is null or "steady") Console.WriteLine(Steadiness.Run(peers));
+        if (only is null or "steady") Console.WriteLine(Steadiness.Run(peers.Take(1)));
         foreach (PyTorch peer in peers) peer.Dispose();
     }
 }

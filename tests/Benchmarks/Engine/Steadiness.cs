@@ -11,7 +11,7 @@ internal static class Steadiness
     private const int Steps = 1000;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
-    internal static string Run(IReadOnlyList<PyTorch> peers)
+    internal static string Run(IEnumerable<PyTorch> peers)
     {
         Table table = new($"{Steps} gpt steps", "median", "90 %", "99 %", "longest");
         foreach (int threads in (int[])[Environment.ProcessorCount, 1])
