@@ -24,7 +24,7 @@ public sealed class InjectorTests : IDisposable
 
     private InjectionOptions Options => new()
     {
-        Steps = 120,
+        Steps = 200,
         WarmUpSteps = 10,
         FirstExchange = 40,
         TracedBatches = 12,
@@ -54,7 +54,7 @@ public sealed class InjectorTests : IDisposable
         VariableReport flag = report.Variables.Single(v => v.Name == "any_a");
         Assert.True(flag.Decoding?.Accuracy > 0.9, report.ToTable());
         Snapshot.Match(report.ToSnapshot());
-        Assert.Contains(seen, p => p.Stage == "injection" && p.Done == 120 && p.Detail.Contains("exchange", StringComparison.Ordinal));
+        Assert.Contains(seen, p => p.Stage == "injection" && p.Done == 200 && p.Detail.Contains("exchange", StringComparison.Ordinal));
 
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "out", "injection.json")));
         Assert.Equal(2, json.RootElement.GetProperty("sets").GetArrayLength());
