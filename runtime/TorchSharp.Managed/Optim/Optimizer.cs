@@ -29,13 +29,16 @@ public static partial class torch
             }
 
             /// <summary>Sets every gradient to zero.</summary>
-            public virtual void zero_grad() => throw new NotImplementedException();
+            public virtual void zero_grad()
+            {
+                foreach (var parameter in parameters()) parameter.Variable?.ClearGradient();
+            }
 
-            public virtual void add_param_group(ParamGroup param_group) => throw new NotImplementedException();
+            public virtual void add_param_group(ParamGroup param_group) => _parameter_groups.Add(param_group);
 
             public virtual Tensor? step(Func<Tensor>? closure = null) => throw new NotImplementedException();
 
-            public virtual IEnumerable<Parameter> parameters() => throw new NotImplementedException();
+            public virtual IEnumerable<Parameter> parameters() => _parameter_groups.SelectMany(static g => g.Parameters);
 
             /// <summary>Options by group, states by parameter in the order of the groups, and for each group the numbers of its states.</summary>
             public class StateDictionary

@@ -80,15 +80,6 @@ public abstract class OptimizerHelper : Optimizer
         foreach (var state in states.Values) state.to(device);
     }
 
-    public override void zero_grad()
-    {
-        foreach (var parameter in parameters()) parameter.Variable?.ClearGradient();
-    }
-
-    public override IEnumerable<Parameter> parameters() => _parameter_groups.SelectMany(static g => g.Parameters);
-
-    public override void add_param_group(ParamGroup param_group) => _parameter_groups.Add(param_group);
-
     protected Tensor? _step<T>(Action<T> body, Func<Tensor>? loss_closure = null) where T : ParamGroup
     {
         Tensor? loss = null;

@@ -71,9 +71,7 @@ public static partial class torch
         {
             using var pause = DisposeScope.Suspend();
             using var product = batch1.bmm(batch2);
-            using var scaled = alpha == 1 ? product.alias() : product.mul(alpha);
-            using var start = beta == 1 ? alias() : mul(beta);
-            return Released(pause, start.add(scaled));
+            return Released(pause, PlusScaled(product, beta, alpha));
         }
     }
 

@@ -63,9 +63,14 @@ public static partial class torch
         {
             using var pause = DisposeScope.Suspend();
             using var product = mat1.mm(mat2);
+            return Released(pause, PlusScaled(product, beta, alpha));
+        }
+
+        private Tensor PlusScaled(Tensor product, float beta, float alpha)
+        {
             using var scaled = alpha == 1 ? product.alias() : product.mul(alpha);
             using var start = beta == 1 ? alias() : mul(beta);
-            return Released(pause, start.add(scaled));
+            return start.add(scaled);
         }
     }
 }
