@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace TorchSharp;
 
@@ -64,6 +65,10 @@ internal static unsafe class Elementwise
         {
             T* x = X, y = Y;
             var i = start;
+            if (typeof(T) == typeof(float) && TOp.IsWide && Vector512.IsHardwareAccelerated)
+            {
+                for (; i + Vector512<float>.Count <= end; i += Vector512<float>.Count) TOp.Of(Vector512.Load((float*)x + i)).Store((float*)y + i);
+            }
             for (; i + Vector<T>.Count <= end; i += Vector<T>.Count) TOp.Of(Vector.Load(x + i)).Store(y + i);
             for (; i < end; i++) y[i] = TOp.Of(x[i]);
         }
@@ -98,7 +103,14 @@ internal static unsafe class Elementwise
             if (Vector<T>.IsSupported)
             {
                 if (sx == 1 && sy == 1)
+                {
+                    if (typeof(T) == typeof(float) && TOp.IsWide && Vector512.IsHardwareAccelerated)
+                    {
+                        for (; i + Vector512<float>.Count <= n; i += Vector512<float>.Count)
+                            TOp.Of(Vector512.Load((float*)x + i), Vector512.Load((float*)y + i)).Store((float*)z + i);
+                    }
                     for (; i + Vector<T>.Count <= n; i += Vector<T>.Count) TOp.Of(Vector.Load(x + i), Vector.Load(y + i)).Store(z + i);
+                }
                 else if (sx == 1 && sy == 0)
                 {
                     var b = new Vector<T>(*y);

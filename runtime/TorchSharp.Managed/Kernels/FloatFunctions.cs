@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace TorchSharp;
 
@@ -190,6 +191,11 @@ internal readonly struct Gelu : IFloatUnary
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Of<T>(Vector<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T> => x * VectorMath.NormalCdf(x, out _);
+
+    public static bool IsWide => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Of(Vector512<float> x) => x * VectorMath.NormalCdf(x, out _);
 }
 
 /// <summary>gelu's tanh form, x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))) (Hendrycks and Gimpel, 2016).</summary>

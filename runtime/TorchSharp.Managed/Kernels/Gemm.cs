@@ -24,6 +24,9 @@ internal static unsafe class Gemm
     private const int RowBlock = 192;
     private const int ColumnBlock = 512;
 
+    // Where the columns fill several blocks, rows are packed once for all of them, this many at a time.
+    private const int PackedRows = 2048;
+
     // Up to this many columns, packing a's rows costs more than reading them apart.
     private const int InPlaceColumns = 256;
 
@@ -110,65 +113,129 @@ internal static unsafe class Gemm
         int height = TTile.Rows, width = TTile.Columns<T>();
         var blocks = (k + DepthBlock - 1) / DepthBlock;
         var depth = (k + blocks - 1) / blocks;
-        long columnBlock = Math.Min(ColumnBlock, (n + width - 1) / width * width), rowBlock = Math.Min(RowBlock, m + height);
+        long columnBlock = Math.Min(ColumnBlock, (n + width - 1) / width * width), packedRows = Math.Min(m, n > ColumnBlock ? PackedRows : RowBlock);
         var packsA = a.ColumnStep != 1 || n > InPlaceColumns;
-        var packsB = b.ColumnStep != 1 || m > 2 * height && depth * n > InPlacePanel;
-        var panels = (T*)Scratch.Panels((depth * columnBlock + depth * rowBlock + height * width) * sizeof(T) + 192);
-        var tileRows = Align(panels + depth * columnBlock);
-        var corner = Align(tileRows + depth * rowBlock);
+        var packsB = b.ColumnStep != 1 || m > 8 * height && depth * n > InPlacePanel;
+        var panels = (T*)Scratch.Panels((depth * columnBlock + depth * (packedRows + height) + height * width) * sizeof(T) + 192);
+        var groups = Align(panels + depth * columnBlock);
+        var corner = Align(groups + depth * (packedRows + height));
         for (long k0 = 0; k0 < k; k0 += depth)
         {
             var kc = Math.Min(depth, k - k0);
-            var starts = bias != null && k0 == 0;
-            var adds = accumulate || starts || k0 > 0;
-            for (long j0 = 0; j0 < n; j0 += columnBlock)
+            Columns<T, TTile> columns = default;
+            for (long i0 = 0; i0 < m; i0 += packedRows)
             {
-                var nc = Math.Min(columnBlock, n - j0);
-                var columns = b.Offset(k0 * b.RowStep + j0 * b.ColumnStep);
-                var inPlace = packsB ? 0 : nc / width * width;
-                if (inPlace < nc) Packing.Columns(columns.Offset(inPlace * b.ColumnStep), kc, nc - inPlace, width, panels + inPlace * kc);
-                for (long i0 = 0; i0 < m; i0 += rowBlock)
+                var rows = new Rows<T, TTile>(a.Offset(i0 * a.RowStep + k0 * a.ColumnStep), Math.Min(packedRows, m - i0), kc, packsA, groups);
+                for (long j0 = 0; j0 < n; j0 += columnBlock)
                 {
-                    var mc = Math.Min(rowBlock, m - i0);
-                    var rows = a.Offset(i0 * a.RowStep + k0 * a.ColumnStep);
-                    PackRows<T, TTile>(rows, mc, kc, packsA, tileRows);
-                    for (long j = 0; j < nc; j += width)
-                    {
-                        var panel = j < inPlace ? columns.Data + j : panels + j * kc;
-                        var panelStep = j < inPlace ? columns.RowStep : width;
-                        var wide = nc - j > width / 2;
-                        int h;
-                        for (long i = 0; i < mc; i += h)
-                        {
-                            h = Tiles<T, TTile>.Height(mc - i);
-                            var left = packsA || h > mc - i ? new Strided<T>(tileRows + i * kc, 1, h) : rows.Offset(i * rows.RowStep);
-                            var target = c + (i0 + i) * stride + j0 + j;
-                            long usedRows = Math.Min(h, mc - i), usedColumns = Math.Min(width, nc - j);
-                            // The product is then added to the bias while its tile is in the cache.
-                            if (starts) StartRows(bias + j0 + j, target, stride, usedRows, usedColumns, accumulate);
-                            if (h <= mc - i && j + (wide ? width : width / 2) <= nc)
-                                Tiles<T, TTile>.Multiply(h, wide, kc, left, panel, panelStep, target, stride, adds);
-                            else
-                            {
-                                Tiles<T, TTile>.Multiply(h, wide, kc, left, panel, panelStep, corner, width, false);
-                                Store(corner, width, target, stride, usedRows, usedColumns, adds);
-                            }
-                        }
-                    }
+                    var nc = Math.Min(columnBlock, n - j0);
+                    if (i0 == 0 || n > columnBlock) columns = new Columns<T, TTile>(b.Offset(k0 * b.RowStep + j0 * b.ColumnStep), kc, nc, packsB, panels);
+                    var target = new Target<T>(c + i0 * stride + j0, stride, accumulate || k0 > 0, bias == null || k0 > 0 ? null : bias + j0, corner);
+                    for (long start = 0; start < rows.Count;) start = Multiply(rows, columns, target, start, start + RowBlock);
                 }
             }
         }
     }
 
-    // Tile by tile as the product will read them; without packing, only a last tile that needs padding.
-    private static void PackRows<T, TTile>(Strided<T> rows, long m, long k, bool all, T* groups) where T : unmanaged where TTile : ITile
+    // The rows from start up to the tile that reaches end, by all columns; returns where the next begin.
+    private static long Multiply<T, TTile>(in Rows<T, TTile> rows, in Columns<T, TTile> columns, in Target<T> target, long start, long end)
+        where T : unmanaged where TTile : ITile
     {
-        int h;
-        for (long i = 0; i < m; i += h)
+        var width = TTile.Columns<T>();
+        var i = start;
+        for (long j = 0; j < columns.Count; j += width)
         {
-            h = Tiles<T, TTile>.Height(m - i);
-            if (all || h > m - i) Packing.Rows(rows.Offset(i * rows.RowStep), Math.Min(h, m - i), k, h, groups + i * k);
+            var panel = columns.Panel(j, out var panelStep);
+            var usedColumns = Math.Min(width, columns.Count - j);
+            var wide = usedColumns > width / 2;
+            var whole = usedColumns == (wide ? width : width / 2);
+            int h;
+            for (i = start; i < Math.Min(end, rows.Count); i += h)
+            {
+                var left = rows.Tile(i, out h);
+                var usedRows = Math.Min(h, rows.Count - i);
+                var c = target.Data + i * target.Stride + j;
+                var adds = target.Adds;
+                // The product is then added to the bias while its tile is in the cache.
+                if (target.Bias != null)
+                {
+                    StartRows(target.Bias + j, c, target.Stride, usedRows, usedColumns, adds);
+                    adds = true;
+                }
+                if (whole && usedRows == h) Tiles<T, TTile>.Multiply(h, wide, rows.Depth, left, panel, panelStep, c, target.Stride, adds);
+                else
+                {
+                    Tiles<T, TTile>.Multiply(h, wide, rows.Depth, left, panel, panelStep, target.Corner, width, false);
+                    Store(target.Corner, width, c, target.Stride, usedRows, usedColumns, adds);
+                }
+            }
         }
+        return i;
+    }
+
+    /// <summary>Rows of a in tiles, packed one tile after the other, or in place but for a last tile that needs padding.</summary>
+    private readonly struct Rows<T, TTile> where T : unmanaged where TTile : ITile
+    {
+        private readonly Strided<T> source;
+        private readonly bool packed;
+        private readonly T* groups;
+
+        internal readonly long Count;
+        internal readonly long Depth;
+
+        internal Rows(Strided<T> source, long count, long depth, bool packed, T* groups)
+        {
+            (this.source, Count, Depth, this.packed) = (source, count, depth, packed);
+            this.groups = groups;
+            int h;
+            for (long i = 0; i < count; i += h)
+            {
+                h = Tiles<T, TTile>.Height(count - i);
+                if (packed || h > count - i) Packing.Rows(source.Offset(i * source.RowStep), Math.Min(h, count - i), depth, h, groups + i * depth);
+            }
+        }
+
+        internal Strided<T> Tile(long row, out int height)
+        {
+            height = Tiles<T, TTile>.Height(Count - row);
+            return packed || height > Count - row ? new Strided<T>(groups + row * Depth, 1, height) : source.Offset(row * source.RowStep);
+        }
+    }
+
+    /// <summary>Columns of b in panels a tile wide, packed, or in place but for a last panel that needs padding.</summary>
+    private readonly struct Columns<T, TTile> where T : unmanaged where TTile : ITile
+    {
+        private readonly Strided<T> source;
+        private readonly long depth;
+        private readonly long inPlace;
+        private readonly T* panels;
+
+        internal readonly long Count;
+
+        internal Columns(Strided<T> source, long depth, long count, bool packed, T* panels)
+        {
+            var width = TTile.Columns<T>();
+            (this.source, this.depth, Count) = (source, depth, count);
+            this.panels = panels;
+            inPlace = packed ? 0 : count / width * width;
+            if (inPlace < count) Packing.Columns(source.Offset(inPlace * source.ColumnStep), depth, count - inPlace, width, panels + inPlace * depth);
+        }
+
+        internal T* Panel(long column, out long step)
+        {
+            step = column < inPlace ? source.RowStep : TTile.Columns<T>();
+            return column < inPlace ? source.Data + column : panels + column * depth;
+        }
+    }
+
+    /// <summary>Where a block of the product goes, and memory for a tile at its edge.</summary>
+    private readonly struct Target<T>(T* data, long stride, bool adds, T* bias, T* corner) where T : unmanaged
+    {
+        internal readonly T* Data = data;
+        internal readonly long Stride = stride;
+        internal readonly bool Adds = adds;
+        internal readonly T* Bias = bias;
+        internal readonly T* Corner = corner;
     }
 
     private static void StartRows<T>(T* bias, T* target, long stride, long rows, long columns, bool accumulate) where T : unmanaged

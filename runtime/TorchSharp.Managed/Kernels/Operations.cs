@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace TorchSharp;
 
@@ -8,6 +9,10 @@ internal interface IFloatUnary
 {
     public static abstract T Of<T>(T x) where T : unmanaged, IBinaryFloatingPointIeee754<T>;
     public static abstract Vector<T> Of<T>(Vector<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>On 16 lanes, for functions whose cost is arithmetic; the same values as on <see cref="Vector{T}"/>'s lanes.</summary>
+    public static virtual bool IsWide => false;
+    public static virtual Vector512<float> Of(Vector512<float> x) => throw new NotSupportedException();
 }
 
 /// <summary>z = f(x, y) on numbers, one and a vector at a time.</summary>
@@ -15,6 +20,10 @@ internal interface IBinary
 {
     public static abstract T Of<T>(T x, T y) where T : unmanaged, INumber<T>;
     public static abstract Vector<T> Of<T>(Vector<T> x, Vector<T> y) where T : unmanaged, INumber<T>;
+
+    /// <summary>On 16 lanes, for functions whose cost is arithmetic; the same values as on <see cref="Vector{T}"/>'s lanes.</summary>
+    public static virtual bool IsWide => false;
+    public static virtual Vector512<float> Of(Vector512<float> x, Vector512<float> y) => throw new NotSupportedException();
 }
 
 /// <summary>f(x, y) is true or false.</summary>
@@ -150,6 +159,15 @@ internal readonly struct GeluGradient : IBinary
     {
         var cdf = VectorMath.NormalCdf(y, out var exponential);
         return x * (cdf + y * exponential * T.CreateTruncating(0.3989422804014327));
+    }
+
+    public static bool IsWide => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Of(Vector512<float> x, Vector512<float> y)
+    {
+        var cdf = VectorMath.NormalCdf(y, out var exponential);
+        return x * (cdf + y * exponential * 0.3989422804014327f);
     }
 }
 

@@ -103,10 +103,10 @@ internal static unsafe class TilePrefetch
     internal static void Rows<T, TShape>(T* c, long stride, int third) where T : unmanaged where TShape : ITileShape
     {
         if (!Sse.IsSupported) return;
-        for (var r = 0; r < TShape.Thirds * third; r++)
+        for (var r = TShape.Thirds * third; r > 0; r--, c += stride)
         {
-            Sse.Prefetch0(c + r * stride);
-            if (TShape.IsWide) Sse.Prefetch0((byte*)(c + r * stride) + 64);
+            Sse.Prefetch0(c);
+            if (TShape.IsWide) Sse.Prefetch0((byte*)c + 64);
         }
     }
 }

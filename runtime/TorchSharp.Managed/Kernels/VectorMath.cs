@@ -82,30 +82,36 @@ internal static class VectorMath
     internal static Vector<T> Sigmoid<T>(Vector<T> x) where T : unmanaged => Vector<T>.One / (Vector<T>.One + Exp(-x));
 
     /// <summary>
-    /// Φ(x) of the normal distribution, and e^(−x²/2), from which it is made: Φ(x) = (1 + erf z)/2 with z = x/√2. For z ≥ 0,
-    /// erf z = 1 − t·(a₁ + t·(a₂ + …))·e^(−z²), t = 1/(1 + 0.3275911·z), with absolute error 1.5e−7 (Abramowitz and Stegun,
-    /// 7.1.26); it is odd, and near 0 the Taylor series keeps the relative error small.
+    /// Φ(x) of the normal distribution, and e^(−x²/2), from which it is made: Φ(−z) = t·(a₁ + t·(a₂ + …))·e^(−z²/2)/2 with
+    /// t = 1/(1 + 0.3275911·z/√2) for z ≥ 0, with absolute error 7.5e−8 (Abramowitz and Stegun, 7.1.26; the halves are in the
+    /// coefficients), and Φ(z) = 1 − Φ(−z).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector<float> NormalCdf(Vector<float> x, out Vector<float> exponential)
     {
         var one = Vector<float>.One;
-        var half = new Vector<float>(0.5f);
-        var z = Vector.Abs(x) * 0.70710678f;
-        var square = x * x * half;
-        exponential = Exp(-square);
-        var t = one / Vector.FusedMultiplyAdd(z, new Vector<float>(0.3275911f), one);
-        var p = Vector.FusedMultiplyAdd(t, new Vector<float>(1.061405429f), new Vector<float>(-1.453152027f));
-        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(1.421413741f));
-        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(-0.284496736f));
-        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(0.254829592f));
-        var far = one - p * t * exponential;
-        var q = Vector.FusedMultiplyAdd(square, new Vector<float>(0.005223978f), new Vector<float>(-0.026866170f));
-        q = Vector.FusedMultiplyAdd(q, square, new Vector<float>(0.112837917f));
-        q = Vector.FusedMultiplyAdd(q, square, new Vector<float>(-0.376126389f));
-        q = Vector.FusedMultiplyAdd(q, square, new Vector<float>(1.128379167f));
-        var erf = Vector.ConditionalSelect(Vector.LessThan(z, half), z * q, far);
-        return Vector.FusedMultiplyAdd(Vector.CopySign(erf, x), half, half);
+        exponential = Exp(x * x * new Vector<float>(-0.5f));
+        var t = one / Vector.FusedMultiplyAdd(Vector.Abs(x), new Vector<float>(0.23164189f), one);
+        var p = Vector.FusedMultiplyAdd(t, new Vector<float>(0.5307027145f), new Vector<float>(-0.7265760135f));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(0.7107068705f));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(-0.142248368f));
+        p = Vector.FusedMultiplyAdd(p, t, new Vector<float>(0.127414796f));
+        var tail = p * t * exponential;
+        return Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), tail, one - tail);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> NormalCdf(Vector512<float> x, out Vector512<float> exponential)
+    {
+        var one = Vector512<float>.One;
+        exponential = ExpNonPositive(x * x * Vector512.Create(-0.5f));
+        var t = one / Vector512.FusedMultiplyAdd(Vector512.Abs(x), Vector512.Create(0.23164189f), one);
+        var p = Vector512.FusedMultiplyAdd(t, Vector512.Create(0.5307027145f), Vector512.Create(-0.7265760135f));
+        p = Vector512.FusedMultiplyAdd(p, t, Vector512.Create(0.7107068705f));
+        p = Vector512.FusedMultiplyAdd(p, t, Vector512.Create(-0.142248368f));
+        p = Vector512.FusedMultiplyAdd(p, t, Vector512.Create(0.127414796f));
+        var tail = p * t * exponential;
+        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), tail, one - tail);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,12 +10,15 @@ internal interface IJob
 }
 
 /// <summary>
-/// The engine's threads: they spin briefly for the next job, then park. A job is cut into chunks that threads claim; the cut
-/// never depends on which thread runs a chunk, so results are the same from run to run. A second caller that finds the
-/// threads busy runs its job alone.
+/// The engine's threads: they spin briefly for the next job, then park. A job is cut into chunks; each thread begins with its
+/// own share of them, which is the same from job to job so that its cache still holds the data, and then helps out with the
+/// others'. The cut never depends on which thread runs a chunk, so results are the same from run to run. A second caller that
+/// finds the threads busy runs its job alone.
 /// </summary>
 internal static unsafe class Workers
 {
+    // Longs between two threads' counters: each has a cache line to itself.
+    private const int Apart = 16;
     private static readonly long SpinTicks = Stopwatch.Frequency / 500;
     private static readonly Lock Gate = new();
     private static readonly List<Thread> Threads = [];
@@ -27,8 +30,8 @@ internal static unsafe class Workers
     private static long count;
     private static long chunk;
     private static long chunks;
-    private static long next;
-    private static int helpers;
+    private static long[] claimed = [];
+    private static int sharers;
     private static long generation;
     private static long open;
     private static int active;
@@ -65,7 +68,7 @@ internal static unsafe class Workers
         }
         try
         {
-            fixed (TJob* pointer = &job) Share(&Invoke<TJob>, pointer, total, grain, multiple, threads);
+            fixed (TJob* pointer = &job) RunOnThreads(&Invoke<TJob>, pointer, total, grain, multiple, threads);
         }
         finally
         {
@@ -75,7 +78,7 @@ internal static unsafe class Workers
 
     private static void Invoke<TJob>(void* job, long start, long end) where TJob : unmanaged, IJob => ((TJob*)job)->Run(start, end);
 
-    private static void Share(delegate*<void*, long, long, void> function, void* argument, long total, long grain, long multiple, int threads)
+    private static void RunOnThreads(delegate*<void*, long, long, void> function, void* argument, long total, long grain, long multiple, int threads)
     {
         while (Threads.Count < threads - 1)
         {
@@ -88,9 +91,10 @@ internal static unsafe class Workers
         count = total;
         chunks = Math.Min((total + grain - 1) / grain, 4L * threads);
         chunk = (total + chunks * multiple - 1) / (chunks * multiple) * multiple;
-        next = 0;
+        if (claimed.Length < threads * Apart) claimed = new long[threads * Apart];
+        for (var t = 0; t < threads; t++) claimed[t * Apart] = FirstChunk(t, threads);
         failure = null;
-        helpers = threads - 1;
+        sharers = threads;
         Volatile.Write(ref open, generation + 1);
         Interlocked.Increment(ref generation);
         if (Volatile.Read(ref parked) > 0)
@@ -98,7 +102,7 @@ internal static unsafe class Workers
             lock (Park) Monitor.PulseAll(Park);
         }
         // Whatever fails here, the other threads work on memory of this frame until they are done.
-        DrainSafely();
+        DrainSafely(0);
         // A thread that has not woken yet is not waited for: it finds the job closed.
         Interlocked.Exchange(ref open, 0);
         var spinner = new SpinWait();
@@ -106,11 +110,14 @@ internal static unsafe class Workers
         if (failure is { } error) ExceptionDispatchInfo.Throw(error);
     }
 
-    private static void DrainSafely()
+    // Where a thread's share of the chunks begins, and the one before it ends.
+    private static long FirstChunk(int thread, int threads) => chunks * thread / threads;
+
+    private static void DrainSafely(int thread)
     {
         try
         {
-            Drain();
+            for (var i = 0; i < sharers; i++) Drain((thread + i) % sharers);
         }
         catch (Exception error)
         {
@@ -118,13 +125,14 @@ internal static unsafe class Workers
         }
     }
 
-    private static void Drain()
+    private static void Drain(int share)
     {
+        var end = FirstChunk(share + 1, sharers);
         for (;;)
         {
-            var start = (Interlocked.Increment(ref next) - 1) * chunk;
-            if (start >= count) return;
-            body(state, start, Math.Min(count, start + chunk));
+            var claim = Interlocked.Increment(ref claimed[share * Apart]) - 1;
+            if (claim >= end || claim * chunk >= count) return;
+            body(state, claim * chunk, Math.Min(count, (claim + 1) * chunk));
         }
     }
 
@@ -136,7 +144,7 @@ internal static unsafe class Workers
         {
             seen = WaitForJob(seen);
             Interlocked.Increment(ref active);
-            if (Volatile.Read(ref open) == seen && index < helpers) DrainSafely();
+            if (Volatile.Read(ref open) == seen && index + 1 < sharers) DrainSafely(index + 1);
             Interlocked.Decrement(ref active);
         }
     }
