@@ -3,6 +3,7 @@ using Rasp.Compiler.Binding;
 using Rasp.Compiler.Diagnostics;
 using Rasp.Compiler.Graph;
 using Rasp.Compiler.Syntax;
+using Rasp.Compiler.Warnings;
 
 namespace Rasp.Compiler;
 
@@ -38,8 +39,23 @@ public sealed record Compilation(RaspProgram? Program, ImmutableArray<Diagnostic
         DiagnosticBag diagnostics = new();
         SourceFiles files = new();
         SyntaxTree? tree = read(files, diagnostics);
-        RaspProgram? program = tree is null ? null : new ProgramBinder(files, diagnostics).Bind(tree);
+        RaspProgram? program = null;
+        if (tree is not null)
+        {
+            ProgramBinder binder = new(files, diagnostics);
+            program = binder.Bind(tree);
+            new SourceWarnings(diagnostics, binder.IsLibraryName, Variables(program)).Report(binder.Trees);
+        }
+
         return new Compilation(diagnostics.HasErrors ? null : program, diagnostics.ToImmutable(), files.Paths);
+    }
+
+    /// <summary>The names of s-ops that the exports read.</summary>
+    private static ImmutableHashSet<string> Variables(RaspProgram program)
+    {
+        IEnumerable<SOp> exports = (program.Settings.Exports ?? []).Select(program.Find).OfType<NamedSOp>().Select(s => s.SOp);
+        HashSet<object> read = [.. ProgramGraph.Reachable(exports)];
+        return [.. program.SOps.Where(s => read.Contains(s.SOp)).Select(s => s.Name)];
     }
 
     private static Compilation OnLargeStack(Func<Compilation> compile)

@@ -39,6 +39,9 @@ internal sealed class BaseNames
 
     public ReservedNames Reserved { get; }
 
+    /// <summary>Whether the library defines the name; a parameter may hide it.</summary>
+    public bool IsLibraryName(string name) => library.Contains(name) || name == "selector_width";
+
     /// <summary>The scope of a new file. <c>tokens</c> is an ordinary name in it, which the file may define anew.</summary>
     public Scope NewFileScope() => new(library);
 

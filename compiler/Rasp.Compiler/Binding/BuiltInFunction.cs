@@ -53,7 +53,14 @@ internal sealed class BuiltInFunction
         Selector? selector = call.Selector(0);
         SOp? value = call.SOp(1);
         if (selector is null || value is null) return new UnknownValue();
-        bool isMean = value.IsNumeric && !SelectorWidths.IsAtMostOne(selector);
+        bool isMoved = SelectorWidths.IsAtMostOne(selector);
+        if (!value.IsNumeric && !isMoved && SelectorWidths.IsSeveral(selector, call.Graph))
+        {
+            call.Diagnostics.NoMean(call.Place(1), TypeNames.WithArticle(value.Type), value.Type == SOpType.Bool);
+            return new UnknownValue();
+        }
+
+        bool isMean = value.IsNumeric && !isMoved;
         SOpType type = isMean ? SOpType.Float : value.Type;
         Value? @default = null;
         if (call.Arguments.Length == 3)
@@ -104,15 +111,21 @@ internal sealed class BuiltInFunction
 
     private static CompileTimeValue Zip(BuiltInCall call)
     {
-        List<IReadOnlyList<CompileTimeValue>> lists = [];
+        List<ImmutableArray<CompileTimeValue>> lists = [];
         for (int i = 0; i < call.Arguments.Length; i++)
         {
-            if (call.Binder.Elements(call.Arguments[i], call.Syntax.Arguments[i].Span) is not { } elements) return new UnknownValue();
-            lists.Add(elements);
+            if (call.Arguments[i] is not ListValue list) return call.WrongKind(i, "a list");
+            lists.Add(list.Elements);
         }
 
-        int count = lists.Min(l => l.Count);
-        if (!call.Binder.Session.TryStep(call.Syntax.Span, count * lists.Count)) return new UnknownValue();
+        int count = lists[0].Length;
+        if (lists.Any(l => l.Length != count))
+        {
+            call.Diagnostics.ListLengths(call.Span, lists.Select(l => l.Length));
+            return new UnknownValue();
+        }
+
+        if (!call.Binder.Session.TryStep(call.Syntax.Span, (int)Math.Min((long)count * lists.Count, int.MaxValue))) return new UnknownValue();
         return new ListValue([.. Enumerable.Range(0, count).Select(i => new ListValue([.. lists.Select(l => l[i])]))]);
     }
 
@@ -154,7 +167,7 @@ internal sealed record BuiltInCall(ExpressionBinder Binder, CallSyntax Syntax, I
 
     public UnknownValue WrongKind(int argument, string expected)
     {
-        Diagnostics.WrongKind(Place(argument), expected, Arguments[argument].Description);
+        Diagnostics.WrongKind(Place(argument), expected, Arguments[argument].Description, Arguments[argument].Advice);
         return new UnknownValue();
     }
 }

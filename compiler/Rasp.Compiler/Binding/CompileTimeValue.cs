@@ -7,11 +7,13 @@ namespace Rasp.Compiler.Binding;
 
 /// <summary>
 /// What an expression is while a program is bound. Only s-ops and selectors are left afterwards.
-/// <see cref="Description"/> names its kind in messages.
+/// <see cref="Description"/> names its kind in messages, <see cref="Advice"/> says what to do where it is not accepted.
 /// </summary>
 internal abstract class CompileTimeValue
 {
     public abstract string Description { get; }
+
+    public abstract string Advice { get; }
 }
 
 /// <summary>A single int, float, bool or string.</summary>
@@ -22,6 +24,8 @@ internal sealed class AtomValue(Value value, SOpType type) : CompileTimeValue
     public SOpType Type { get; } = type;
 
     public override string Description => TypeNames.WithArticle(Type);
+
+    public override string Advice => "write one in its place";
 }
 
 internal sealed class ListValue(ImmutableArray<CompileTimeValue> elements) : CompileTimeValue
@@ -29,6 +33,8 @@ internal sealed class ListValue(ImmutableArray<CompileTimeValue> elements) : Com
     public ImmutableArray<CompileTimeValue> Elements { get; } = elements;
 
     public override string Description => "a list";
+
+    public override string Advice => "read one element with [ ], or loop over it";
 }
 
 /// <summary>Entries in the order in which their keys were first written.</summary>
@@ -39,6 +45,8 @@ internal sealed class DictionaryValue(ImmutableArray<AtomValue> keys, ImmutableD
     public ImmutableDictionary<Value, CompileTimeValue> Entries { get; } = entries;
 
     public override string Description => "a dictionary";
+
+    public override string Advice => "look one entry up with [ ], or loop over its keys";
 }
 
 internal sealed class SOpValue(SOp sop) : CompileTimeValue
@@ -46,6 +54,8 @@ internal sealed class SOpValue(SOp sop) : CompileTimeValue
     public SOp SOp { get; } = sop;
 
     public override string Description => $"{TypeNames.WithArticle(SOp.Type)} s-op";
+
+    public override string Advice => "an s-op has values only on an input, and select makes a selector of it";
 }
 
 internal sealed class SelectorValue(Selector selector) : CompileTimeValue
@@ -53,6 +63,8 @@ internal sealed class SelectorValue(Selector selector) : CompileTimeValue
     public Selector Selector { get; } = selector;
 
     public override string Description => "a selector";
+
+    public override string Advice => "read it with aggregate or selector_width";
 }
 
 /// <summary>A function of the program, with the scope in which it was defined.</summary>
@@ -65,6 +77,8 @@ internal sealed class FunctionValue(FunctionSyntax syntax, Scope scope, bool isL
     public bool IsLibrary { get; } = isLibrary;
 
     public override string Description => "a function";
+
+    public override string Advice => "call it with its arguments";
 }
 
 /// <summary>A function of the language.</summary>
@@ -73,12 +87,16 @@ internal sealed class BuiltInValue(BuiltInFunction function) : CompileTimeValue
     public BuiltInFunction Function { get; } = function;
 
     public override string Description => "a function";
+
+    public override string Advice => "call it with its arguments";
 }
 
 /// <summary>What <c>sop("abc")</c> or <c>draw</c> shows at a prompt; nothing can be computed from it.</summary>
 internal sealed class ShownValue : CompileTimeValue
 {
     public override string Description => "the result of a run on one input";
+
+    public override string Advice => "it can only be shown";
 }
 
 /// <summary>
@@ -88,6 +106,8 @@ internal sealed class ShownValue : CompileTimeValue
 internal sealed class UnknownValue : CompileTimeValue
 {
     public override string Description => "an unknown value";
+
+    public override string Advice => "mend the mistake that it comes from";
 }
 
 internal static class TypeNames

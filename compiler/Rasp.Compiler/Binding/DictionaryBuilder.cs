@@ -14,7 +14,7 @@ internal sealed class DictionaryBuilder(BindingSession session)
     {
         if (key is not AtomValue atom)
         {
-            if (key is not UnknownValue) session.Diagnostics.WrongKind(session.At(keySpan), "a single value as key", key.Description);
+            if (key is not UnknownValue) session.Diagnostics.WrongKind(session.At(keySpan), "a single value as key", key.Description, key.Advice);
             return;
         }
 

@@ -76,7 +76,7 @@ internal sealed class ExpressionBinder
             case UnknownValue:
                 return [Unknown];
             default:
-                session.Diagnostics.WrongKind(session.At(span), "a list or a dictionary", source.Description);
+                session.Diagnostics.WrongKind(session.At(span), "a list or a dictionary", source.Description, source.Advice);
                 return null;
         }
     }
@@ -91,7 +91,7 @@ internal sealed class ExpressionBinder
             case AtomValue v:
                 return session.Graph.Constant(v.Value, v.Type, session.At(span));
             default:
-                if (value is not UnknownValue) session.Diagnostics.WrongKind(session.At(span), "an s-op or a single value", value.Description);
+                if (value is not UnknownValue) session.Diagnostics.WrongKind(session.At(span), "an s-op or a single value", value.Description, value.Advice);
                 return null;
         }
     }
@@ -111,6 +111,7 @@ internal sealed class ExpressionBinder
     private CompileTimeValue BindName(NameSyntax syntax, Scope scope)
     {
         if (scope.Find(syntax.Name) is { } value) return value;
+        if (scope.IsIncomplete) return Unknown;
         session.Diagnostics.UndefinedName(session.At(syntax.Span), syntax.Name, Spelling.Nearest(syntax.Name, scope.VisibleNames()));
         return Unknown;
     }
@@ -163,13 +164,12 @@ internal sealed class ExpressionBinder
         CompileTimeValue left = Bind(syntax.Left, scope);
         CompileTimeValue right = Bind(syntax.Right, scope);
         SourceSpan span = session.At(syntax.Span);
-        WarnAboutPrecedence(syntax, span);
         if (syntax.Operator is ElementwiseOperator.And or ElementwiseOperator.Or && (left is SelectorValue || right is SelectorValue))
             return CombineSelectors(syntax, left, right, span);
         if (left is ListValue l && right is ListValue r && syntax.Operator == ElementwiseOperator.Add)
             return session.TryStep(syntax.Span, l.Elements.Length + r.Elements.Length) ? new ListValue([.. l.Elements, .. r.Elements]) : Unknown;
         SOp? a = ToSOp(left, syntax.Left.Span);
-        SOp? b = ToSOp(right, syntax.Right.Span);
+        SOp? b = a is null && left is not UnknownValue ? null : ToSOp(right, syntax.Right.Span);
         return a is null || b is null ? Unknown : ToValue(elementwise.Apply(syntax.Operator, syntax.Symbol, a, b, span), left, right);
     }
 
@@ -184,22 +184,8 @@ internal sealed class ExpressionBinder
     private Selector? ToSelector(CompileTimeValue value, SourceSpan span)
     {
         if (value is SelectorValue selector) return selector.Selector;
-        if (value is not UnknownValue) session.Diagnostics.WrongKind(session.At(span), "a selector", value.Description);
+        if (value is not UnknownValue) session.Diagnostics.WrongKind(session.At(span), "a selector", value.Description, value.Advice);
         return null;
-    }
-
-    private void WarnAboutPrecedence(BinarySyntax syntax, SourceSpan span)
-    {
-        bool isComparison = syntax.Operator is ElementwiseOperator.Equal or ElementwiseOperator.Less or ElementwiseOperator.LessOrEqual
-            or ElementwiseOperator.Greater or ElementwiseOperator.GreaterOrEqual;
-        if (isComparison && syntax.Left is PrefixSyntax { Operator: PrefixOperator.Not })
-            session.Diagnostics.NotBindsTighter(span, syntax.Symbol);
-        bool isOr = syntax.Operator == ElementwiseOperator.Or;
-        bool isMixed = (isOr || syntax.Operator == ElementwiseOperator.And) && syntax.Left is BinarySyntax left &&
-            left.Operator == (isOr ? ElementwiseOperator.And : ElementwiseOperator.Or);
-
-        // "a and b or c" is read as one expects; only "a or b and c" is not.
-        if (isMixed && !isOr) session.Diagnostics.MixedAndOr(span);
     }
 
     private CompileTimeValue BindConditional(ConditionalSyntax syntax, Scope scope)
@@ -219,7 +205,7 @@ internal sealed class ExpressionBinder
         if (condition is UnknownValue) return Unknown;
         SOp? test = ToSOp(condition, syntax.Condition.Span);
         SOp? a = ToSOp(whenTrue, syntax.WhenTrue.Span);
-        SOp? b = ToSOp(whenFalse, syntax.WhenFalse.Span);
+        SOp? b = a is null && whenTrue is not UnknownValue ? null : ToSOp(whenFalse, syntax.WhenFalse.Span);
         return test is null || a is null || b is null ? Unknown : ToValue(elementwise.Conditional(test, a, b, span), condition);
     }
 
@@ -227,7 +213,6 @@ internal sealed class ExpressionBinder
     {
         CompileTimeValue item = Bind(syntax.Item, scope);
         CompileTimeValue container = Bind(syntax.Container, scope);
-        if (syntax.Item is PrefixSyntax { Operator: PrefixOperator.Not }) session.Diagnostics.NotBindsTighter(session.At(syntax.Span), "in");
         return indexing.Contains(syntax, item, container);
     }
 
@@ -241,8 +226,8 @@ internal sealed class ExpressionBinder
                 return statements.Call(function, arguments, syntax.Span);
             case BuiltInValue builtIn:
                 return builtIn.Function.Call(this, syntax, arguments);
-            case SOpValue or SelectorValue when arguments.Length == 1 && arguments[0] is AtomValue or ListValue or UnknownValue:
-                return new ShownValue();
+            case SOpValue or SelectorValue when arguments.Length == 1:
+                return indexing.IsInput(arguments[0], syntax.Arguments[0].Span) ? new ShownValue() : Unknown;
             case SOpValue or SelectorValue:
                 session.Diagnostics.WrongArgumentCount(session.At(syntax.Span), target.Description, "one input, a string or a list", arguments.Length);
                 return Unknown;

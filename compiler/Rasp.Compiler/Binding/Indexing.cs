@@ -32,14 +32,32 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
             case (DictionaryValue dictionary, SOpValue key):
                 return Lookup(dictionary.Keys, [.. dictionary.Keys.Select(k => dictionary.Entries[k.Value])], key.SOp, "the values of the dictionary", span);
             case (SOpValue, SOpValue):
-                session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int (load_from_location reads at an s-op)", index.Description);
+                session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int (load_from_location reads at an s-op)", index.Description, index.Advice);
                 return Unknown;
             case (ListValue or DictionaryValue or SOpValue, _):
-                session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int or an s-op", index.Description);
+                session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int or an s-op", index.Description, index.Advice);
                 return Unknown;
             default:
-                session.Diagnostics.WrongKind(session.At(syntax.Target.Span), "a list, a dictionary, a string or an s-op", target.Description);
+                session.Diagnostics.WrongKind(session.At(syntax.Target.Span), "a list, a dictionary, a string or an s-op", target.Description, target.Advice);
                 return Unknown;
+        }
+    }
+
+    /// <summary>Whether an s-op or selector can be run on it: a string or a list of single values of one type; reported where not.</summary>
+    public bool IsInput(CompileTimeValue value, SourceSpan span)
+    {
+        switch (value)
+        {
+            case UnknownValue or AtomValue { Type: SOpType.String }:
+                return true;
+            case ListValue list when list.Elements.All(e => e is AtomValue or UnknownValue):
+                SOpType?[] types = [.. list.Elements.OfType<AtomValue>().Select(a => (SOpType?)a.Type)];
+                if (types.Length == 0 || types.Aggregate((a, b) => a is { } x && b is { } y ? ElementwiseBinder.CommonType(x, y) : null) is not null) return true;
+                session.Diagnostics.MixedEntries(session.At(span), "the tokens of an input");
+                return false;
+            default:
+                session.Diagnostics.WrongKind(session.At(span), "an input, a string or a list of single values,", value.Description, value.Advice);
+                return false;
         }
     }
 
@@ -59,8 +77,12 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
                 break;
             case AtomValue { Type: SOpType.String } text when item is AtomValue { Type: SOpType.String } part:
                 return new AtomValue(text.Value.Text.Contains(part.Value.Text, StringComparison.Ordinal), SOpType.Bool);
+            case SOpValue sop when item is AtomValue atom:
+                return ToValue(Occurs(sop.SOp, session.Graph.Constant(atom.Value, atom.Type, session.At(syntax.Item.Span)), span));
+            case SOpValue when item is UnknownValue:
+                return Unknown;
             default:
-                session.Diagnostics.WrongKind(session.At(syntax.Container.Span), "a list or a dictionary", container.Description);
+                session.Diagnostics.WrongKind(session.At(syntax.Container.Span), "a list or a dictionary", container.Description, container.Advice);
                 return Unknown;
         }
 
@@ -80,7 +102,7 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
                 FrozenDictionary<Value, Value> table = atoms.Select(a => a.Value).Distinct().ToFrozenDictionary(v => v, _ => Value.True);
                 return ToValue(elementwise.Lookup(sop.SOp, new LookupTable(table, Value.False), SOpType.Bool, span));
             default:
-                session.Diagnostics.WrongKind(session.At(syntax.Item.Span), "an s-op or a single value", item.Description);
+                session.Diagnostics.WrongKind(session.At(syntax.Item.Span), "an s-op or a single value", item.Description, item.Advice);
                 return Unknown;
         }
     }
@@ -107,7 +129,7 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
                 IEnumerable<AtomValue> keys = Enumerable.Range(-count, 2 * count).Select(i => new AtomValue(i, SOpType.Int));
                 return Lookup([.. keys], [.. elements, .. elements], sop.SOp, "the elements of the list", span);
             default:
-                session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int or an int s-op", index.Description);
+                session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int or an int s-op", index.Description, index.Advice);
                 return Unknown;
         }
     }
@@ -140,6 +162,18 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
             .Select((key, i) => KeyValuePair.Create(key.Value, values[i] is AtomValue a ? a.Value : default))
             .ToFrozenDictionary();
         return ToValue(elementwise.Lookup(index, new LookupTable(table, null), common, span));
+    }
+
+    /// <summary><c>atom in sop</c>: whether the value stands at any position, as the library's <c>contains</c> has it.</summary>
+    private SOp? Occurs(SOp sop, SOp atom, SourceSpan span)
+    {
+        GraphBuilder graph = session.Graph;
+        if (elementwise.Apply(ElementwiseOperator.Equal, "in", sop, atom, span) is not { } isEqual) return null;
+        SOp yes = graph.Constant(true, SOpType.Bool, span);
+        SOp one = graph.Constant(1, SOpType.Int, span);
+        SOp zero = graph.Constant(0, SOpType.Int, span);
+        SOp found = graph.Aggregate(graph.Select(isEqual, yes, Comparison.Equal, span), one, 0, SOpType.Float, span);
+        return elementwise.Apply(ElementwiseOperator.Greater, ">", found, zero, span);
     }
 
     /// <summary><c>sop[3]</c> reads position 3 for every position; a negative position counts from the end.</summary>

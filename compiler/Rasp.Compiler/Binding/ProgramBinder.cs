@@ -11,8 +11,9 @@ internal sealed class ProgramBinder
     private readonly SourceFiles files;
     private readonly BindingSession session;
     private readonly BaseNames baseNames;
-    private readonly Dictionary<string, Scope> loaded = [];
+    private readonly Dictionary<string, Scope?> loaded = [];
     private readonly List<string> loading = [];
+    private readonly List<SyntaxTree> trees = [];
 
     public ProgramBinder(SourceFiles files, DiagnosticBag diagnostics)
     {
@@ -20,6 +21,11 @@ internal sealed class ProgramBinder
         session = new BindingSession(diagnostics);
         baseNames = new BaseNames(session);
     }
+
+    /// <summary>What was bound: the main file, then those that were loaded.</summary>
+    public IReadOnlyList<SyntaxTree> Trees => trees;
+
+    public bool IsLibraryName(string name) => baseNames.IsLibraryName(name);
 
     public RaspProgram Bind(SyntaxTree tree)
     {
@@ -29,7 +35,7 @@ internal sealed class ProgramBinder
         RaspProgram program = new(tree.Path, sops, tree.Settings);
         foreach (NameSyntax export in tree.Exports)
         {
-            if (program.Find(export.Name) is null && scope.Find(export.Name) is not UnknownValue)
+            if (program.Find(export.Name) is null && scope.Find(export.Name) is not UnknownValue && !scope.IsIncomplete)
                 session.Diagnostics.UnknownExport(export.Span, export.Name, Spelling.Nearest(export.Name, sops.Select(s => s.Name)));
         }
 
@@ -39,6 +45,7 @@ internal sealed class ProgramBinder
     private Scope BindFile(SyntaxTree tree)
     {
         Scope scope = baseNames.NewFileScope();
+        trees.Add(tree);
         loading.Add(SourceFiles.Identity(tree.Path));
         new StatementBinder(session, baseNames.Reserved, (load, target) => Load(load, tree.Path, target)).BindFile(tree, scope);
         loading.RemoveAt(loading.Count - 1);
@@ -55,15 +62,18 @@ internal sealed class ProgramBinder
         {
             IEnumerable<string> names = loading.Skip(circle).Append(identity).Select(p => Path.GetFileName(p));
             session.Diagnostics.LoadCycle(load.Span, string.Join(" → ", names));
+            target.IsIncomplete = true;
             return;
         }
 
         if (!loaded.TryGetValue(identity, out Scope? scope))
         {
-            if (files.Read(path, load.Span, session.Diagnostics) is not { } tree) return;
-            scope = BindFile(tree);
+            if (files.Read(path, load.Span, session.Diagnostics) is { } tree) scope = BindFile(tree);
             loaded.Add(identity, scope);
         }
+
+        if (scope is null || scope.IsIncomplete) target.IsIncomplete = true;
+        if (scope is null) return;
 
         foreach (Definition definition in scope.Definitions.Where(d => !d.Name.StartsWith('_')))
             target.Define(definition.Name, definition.Value, definition.Span);

@@ -9,6 +9,7 @@ internal sealed class Scope(Scope? parent)
 {
     private readonly Dictionary<string, LinkedListNode<Definition>> byName = [];
     private readonly LinkedList<Definition> definitions = [];
+    private bool isIncomplete;
 
     /// <summary>This scope's own names; one that was defined again stands at its last place.</summary>
     public IEnumerable<Definition> Definitions => definitions;
@@ -17,6 +18,13 @@ internal sealed class Scope(Scope? parent)
     {
         if (byName.TryGetValue(name, out LinkedListNode<Definition>? old)) definitions.Remove(old);
         byName[name] = definitions.AddLast(new Definition(name, value, span));
+    }
+
+    /// <summary>Set where a file could not be loaded, which was reported: any name may come from it.</summary>
+    public bool IsIncomplete
+    {
+        get => isIncomplete || Parent is { IsIncomplete: true };
+        set => isIncomplete = value;
     }
 
     public bool Contains(string name) => byName.ContainsKey(name);

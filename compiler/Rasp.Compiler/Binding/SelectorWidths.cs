@@ -1,10 +1,56 @@
+using System.Collections.Immutable;
 using Rasp.Compiler.Graph;
+using Rasp.Compiler.Interpretation;
+using Rasp.Format;
 
 namespace Rasp.Compiler.Binding;
 
-/// <summary>Which selectors select at most one position, by their shape: then an aggregate moves a value and makes no mean.</summary>
+/// <summary>
+/// How many positions a selector selects, as far as it follows from the program: with at most one an aggregate moves a
+/// value and makes no mean.
+/// </summary>
 internal static class SelectorWidths
 {
+    // Long enough that what selects several positions for want of a condition does so.
+    private const int SampleLength = 5;
+
+    // Larger selectors are left to the run.
+    private const int LargestSample = 200;
+
+    /// <summary>
+    /// Whether some position selects several in every input of <see cref="SampleLength"/> tokens, seen whole or causally:
+    /// only a selector that does not read the tokens can be known to.
+    /// </summary>
+    public static bool IsSeveral(Selector selector, GraphBuilder graph)
+    {
+        if (!IsSmallAndWithoutTokens(selector)) return false;
+        SOp width = graph.SelectorWidth(selector, selector.Span);
+        ImmutableArray<Value> input = [.. Enumerable.Repeat((Value)"x", SampleLength)];
+        return IsSeveralOn(causal: false) && IsSeveralOn(causal: true);
+
+        bool IsSeveralOn(bool causal)
+        {
+            Evaluation run = new Interpreter(causal).Evaluate(input, [width]);
+            return run.Error is null && run.Values[width].Any(v => v > 1);
+        }
+    }
+
+    private static bool IsSmallAndWithoutTokens(Selector selector)
+    {
+        HashSet<object> read = [selector];
+        Stack<object> open = new(read);
+        while (open.TryPop(out object? node))
+        {
+            if (node is TokensSOp || read.Count > LargestSample) return false;
+            foreach (object operand in ProgramGraph.Operands(node))
+            {
+                if (read.Add(operand)) open.Push(operand);
+            }
+        }
+
+        return true;
+    }
+
     public static bool IsAtMostOne(Selector selector) => selector switch
     {
         SelectSelector { Comparison: Comparison.Equal } s => IsInjective(s.Key),

@@ -8,33 +8,33 @@ namespace Rasp.Compiler.Diagnostics;
 internal static class CompileDiagnostics
 {
     public static Diagnostic NoExport(string path, string name, string? suggestion) =>
-        Error(100, At(path), $"the program defines no s-op '{name}' to compile" + (suggestion is null ? "; name one that it defines" : $"; did you mean '{suggestion}'?"));
+        Of(Codes.NoExport, At(path), $"the program defines no s-op '{name}' to compile" + (suggestion is null ? "; name one that it defines" : $"; did you mean '{suggestion}'?"));
 
     public static Diagnostic NoVocabulary(string path) =>
-        Error(101, At(path), "the vocabulary is not given; add '#pragma vocab abc' to the file or pass --vocab");
+        Of(Codes.NoVocabulary, At(path), "the vocabulary is not given; add '#pragma vocab abc' to the file or pass --vocab");
 
     public static Diagnostic BadVocabulary(string path, Value token) =>
-        Error(102, At(path), $"the vocabulary names the token '{token}' twice; name each token once");
+        Of(Codes.BadVocabulary, At(path), $"the vocabulary names the token '{token}' twice; name each token once");
 
     public static Diagnostic NoMaxLength(string path) =>
-        Error(103, At(path), "the maximum length is not given; add '#pragma max-length 10' to the file or pass --max-length");
+        Of(Codes.NoMaxLength, At(path), "the maximum length is not given; add '#pragma max-length 10' to the file or pass --max-length");
 
     public static Diagnostic BadMaxLength(string path, int length) =>
-        Error(104, At(path), $"the maximum length is {length}; it must be at least 1");
+        Of(Codes.BadMaxLength, At(path), $"the maximum length is {length}; it must be at least 1");
 
     public static Diagnostic Limit(SourceSpan span, string limit) =>
-        Error(110, span, $"this expression can't be compiled for this vocabulary and maximum length: {limit}; use fewer tokens or a smaller maximum length");
+        Of(Codes.Limit, span, $"this expression can't be compiled for this vocabulary and maximum length: {limit}; use fewer tokens or a smaller maximum length");
 
     public static Diagnostic Undefined(EvaluationError error, ImmutableArray<Value> input) =>
-        Error(120, error.Span, $"for the input {Print(input)} the program has no value at position {error.Position}: {error.Message}");
+        Of(Codes.Undefined, error.Span, $"for the input {Print(input)} the program has no value at position {error.Position}: {error.Message}");
 
     public static Diagnostic Mismatch(SourceSpan span, string difference, ImmutableArray<Value> input) =>
-        Error(121, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
+        Of(Codes.Mismatch, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
 
     private static string Print(ImmutableArray<Value> input) =>
         "[" + string.Join(", ", input.Select(v => v.Kind == ValueKind.Text ? $"\"{v.Text}\"" : v.ToString())) + "]";
 
     private static SourceSpan At(string path) => SourceSpan.None with { Path = path };
 
-    private static Diagnostic Error(int number, SourceSpan span, string message) => new($"RASP{number:D4}", Severity.Error, span, message);
+    private static Diagnostic Of(DiagnosticDescriptor code, SourceSpan span, string message) => new(code.Code, code.Severity, span, message);
 }

@@ -11,10 +11,13 @@ namespace Rasp.Compiler.Syntax;
 /// <summary>
 /// Compile settings in comments, invisible to other interpreters: <c>#pragma export NAME, NAME</c>,
 /// <c>#pragma vocab abc</c> or a JSON list of strings or numbers, <c>#pragma max-length 10</c>, <c>#pragma causal</c>.
+/// <c>#pragma disable RASP0080, RASP0081</c> silences warnings from its line on, until <c>#pragma restore</c>.
 /// </summary>
 internal sealed class PragmaReader(string path, DiagnosticBag diagnostics)
 {
     private const string Prefix = "#pragma";
+
+    private static readonly ImmutableArray<string> Known = ["export", "vocab", "max-length", "causal", "disable", "restore"];
 
     public CompileSettings Settings { get; private set; } = CompileSettings.None;
 
@@ -46,11 +49,14 @@ internal sealed class PragmaReader(string path, DiagnosticBag diagnostics)
                 if (argument.Length == 0) Settings = Settings with { Causal = true };
                 else diagnostics.MalformedPragma(span, "#pragma causal and nothing after it");
                 break;
+            case "disable" or "restore":
+                ReadCodes(comment, argument, span, isSilent: words[0] == "disable");
+                break;
             case null:
-                diagnostics.MalformedPragma(span, "#pragma and export, vocab, max-length or causal");
+                diagnostics.MalformedPragma(span, "#pragma and export, vocab, max-length, causal, disable or restore");
                 break;
             case { } name:
-                diagnostics.UnknownPragma(span, name);
+                diagnostics.UnknownPragma(span, name, Spelling.Nearest(name, Known));
                 break;
         }
     }
@@ -93,6 +99,32 @@ internal sealed class PragmaReader(string path, DiagnosticBag diagnostics)
         }
     }
 
+    private void ReadCodes(IToken comment, string argument, SourceSpan span, bool isSilent)
+    {
+        string word = isSilent ? "disable" : "restore";
+        string[] codes = argument.Split([',', ' ', '\t'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (codes.Length == 0) diagnostics.MalformedPragma(span, $"#pragma {word} and the codes of warnings, such as {Codes.MixedAndOr.Code}");
+        foreach (NameSyntax code in Places(comment, word, codes, span))
+        {
+            if (Codes.Find(code.Name) is not { } known) diagnostics.UnknownCode(code.Span, code.Name);
+            else if (known.Severity == Severity.Error) diagnostics.NotSuppressible(code.Span, code.Name);
+            else diagnostics.Suppressions.Switch(known, span, isSilent);
+        }
+    }
+
+    /// <summary>Words that follow one another after the pragma's own word, with their places.</summary>
+    private IEnumerable<NameSyntax> Places(IToken comment, string pragma, string[] words, SourceSpan span)
+    {
+        int from = comment.Text.IndexOf(pragma, StringComparison.Ordinal) + pragma.Length;
+        foreach (string word in words)
+        {
+            int at = comment.Text.IndexOf(word, from, StringComparison.Ordinal);
+            from = at + word.Length;
+            int column = span.StartColumn + at;
+            yield return new NameSyntax(new SourceSpan(path, span.StartLine, column, span.StartLine, column + word.Length), word);
+        }
+    }
+
     private void ReadExport(IToken comment, string argument, SourceSpan span)
     {
         string[] names = argument.Split(',', StringSplitOptions.TrimEntries);
@@ -102,15 +134,7 @@ internal sealed class PragmaReader(string path, DiagnosticBag diagnostics)
             return;
         }
 
-        int searchFrom = comment.Text.IndexOf("export", StringComparison.Ordinal) + "export".Length;
-        foreach (string name in names)
-        {
-            int at = comment.Text.IndexOf(name, searchFrom, StringComparison.Ordinal);
-            searchFrom = at + name.Length;
-            int column = span.StartColumn + at;
-            Exports.Add(new NameSyntax(new SourceSpan(path, span.StartLine, column, span.StartLine, column + name.Length), name));
-        }
-
+        Exports.AddRange(Places(comment, "export", names, span));
         Settings = Settings with { Exports = [.. Settings.Exports ?? [], .. names] };
     }
 }

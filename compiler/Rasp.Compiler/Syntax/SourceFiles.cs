@@ -28,13 +28,24 @@ internal sealed class SourceFiles
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            diagnostics.FileNotFound(span, path);
+            diagnostics.FileNotFound(span, path, Nearest(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            diagnostics.FileNotReadable(span, path, e.Message);
+            diagnostics.FileNotReadable(span, path, Directory.Exists(path) ? "it is a folder" : e.Message);
         }
 
         return null;
+    }
+
+    /// <summary>A program in the same folder with nearly the same name, or with one <c>.rasp</c> less, as load would name it.</summary>
+    private static string? Nearest(string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        string folder = Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
+        if (!Directory.Exists(folder)) return null;
+        string[] there = [.. Directory.EnumerateFiles(folder, "*.rasp").Select(f => Path.GetFileNameWithoutExtension(f))];
+        if (Path.GetExtension(name) == ".rasp" && there.Contains(Path.GetFileNameWithoutExtension(name))) return Path.GetFileNameWithoutExtension(name);
+        return Spelling.Nearest(name, there);
     }
 }

@@ -80,6 +80,8 @@ internal sealed class StatementRecovery(ITokenStream tokens, string path, Diagno
             diagnostics.UnmatchedBracket(span, offending.Text);
         else if (offending.Type == RaspParser.NOT_EQUAL) diagnostics.NotEqualOutsideSelect(span);
         else if (offending.Type == RaspParser.ASSIGN) diagnostics.AssignmentInExpression(span);
+        else if (Keywords.Misspelt(statement.Start.TokenIndex, offending, open, tokens) is (var word, var keyword))
+            diagnostics.MisspeltKeyword(word.Span(path), word.Text, keyword);
         else diagnostics.UnexpectedToken(span, offending.Text, Expected(e));
     }
 

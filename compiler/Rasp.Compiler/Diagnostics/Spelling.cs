@@ -1,4 +1,4 @@
-namespace Rasp.Compiler.Binding;
+namespace Rasp.Compiler.Diagnostics;
 
 /// <summary>"Did you mean": the name nearest to a misspelt one.</summary>
 internal static class Spelling
