@@ -1,5 +1,8 @@
+using System;
 using System.IO;
+using System.Linq;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -11,6 +14,8 @@ namespace Rasp.MSBuild;
 /// </summary>
 public sealed class RaspCompile : ToolTask
 {
+    private static readonly Regex Warning = new(@"\): warning (RASP[0-9]{4}): ", RegexOptions.CultureInvariant);
+
     [Required]
     public string Source { get; set; } = string.Empty;
 
@@ -35,6 +40,13 @@ public sealed class RaspCompile : ToolTask
 
     public string? Causal { get; set; }
 
+    /// <summary>Makes errors of warnings, except those of <see cref="NoWarn"/> and <see cref="WarningsNotAsErrors"/>.</summary>
+    public bool TreatWarningsAsErrors { get; set; }
+
+    public string? NoWarn { get; set; }
+
+    public string? WarningsNotAsErrors { get; set; }
+
     protected override string ToolName => Path.GetFileName(DotnetHost);
 
     protected override MessageImportance StandardErrorLoggingImportance => MessageImportance.High;
@@ -50,8 +62,22 @@ public sealed class RaspCompile : ToolTask
     public override bool Execute()
     {
         Log.LogMessage(MessageImportance.Normal, $"rasp: compiling {Source}");
-        return base.Execute();
+        bool succeeded = base.Execute() && !Log.HasLoggedErrors;
+
+        // Where a warning counts as an error the models are written all the same: without the depfile the next build compiles again.
+        if (!succeeded) File.Delete(Depfile);
+        return succeeded;
     }
+
+    protected override void LogEventsFromTextOutput(string singleLine, MessageImportance messageImportance)
+    {
+        Match warning = TreatWarningsAsErrors ? Warning.Match(singleLine) : Match.Empty;
+        bool isError = warning.Success && !Lists(NoWarn, warning.Groups[1].Value) && !Lists(WarningsNotAsErrors, warning.Groups[1].Value);
+        base.LogEventsFromTextOutput(isError ? Warning.Replace(singleLine, "): error $1: ", 1) : singleLine, messageImportance);
+    }
+
+    private static bool Lists(string? codes, string code) =>
+        (codes ?? string.Empty).Split(',', ';').Any(c => string.Equals(c.Trim(), code, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>One argument a line: <c>rasp</c> reads response files without any quoting.</summary>
     protected override string GenerateResponseFileCommands()

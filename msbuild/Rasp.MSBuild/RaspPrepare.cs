@@ -29,6 +29,9 @@ public sealed class RaspPrepare : Task
     [Required]
     public string ToolAssembly { get; set; } = string.Empty;
 
+    /// <summary>What the project says about warnings: with other settings every program is compiled again.</summary>
+    public string WarningSettings { get; set; } = string.Empty;
+
     [Output]
     public ITaskItem[] Programs { get; private set; } = [];
 
@@ -61,13 +64,13 @@ public sealed class RaspPrepare : Task
         return !Log.HasLoggedErrors;
     }
 
-    private static TaskItem Prepare(ITaskItem source, string directory, string compiler)
+    private TaskItem Prepare(ITaskItem source, string directory, string compiler)
     {
         string depfile = Path.Combine(directory, "rasp.d");
         string optionsFile = Path.Combine(directory, "rasp.options");
         WriteWhenDifferent(
             optionsFile,
-            string.Concat(Options.Select(o => $"{o}={source.GetMetadata(o)}\n")) + $"Compiler={compiler}\n");
+            string.Concat(Options.Select(o => $"{o}={source.GetMetadata(o)}\n")) + $"Warnings={WarningSettings}\nCompiler={compiler}\n");
 
         Depfile? last = Depfile.TryRead(depfile);
         TaskItem program = new(source);

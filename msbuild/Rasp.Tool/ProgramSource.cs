@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Rasp.Compiler;
-using Rasp.Compiler.Binding;
 using Rasp.Compiler.Diagnostics;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
+using Rasp.Tool.Options;
 
 namespace Rasp.Tool;
 
@@ -11,10 +11,10 @@ namespace Rasp.Tool;
 internal sealed record ProgramSource(RaspProgram Program, CompileSettings Settings, ImmutableArray<string> Files)
 {
     /// <summary>Prints all diagnostics; null where one is an error.</summary>
-    public static ProgramSource? Load(string path, CompileSettings options, TextWriter error)
+    public static ProgramSource? Load(string path, CompileSettings options, TextWriter error, bool warnAsError = false)
     {
         Compilation compilation = Compilation.Load(path);
-        return Report(compilation.Diagnostics, error) && compilation.Program is RaspProgram program
+        return Report(WarningOption.Apply(warnAsError, compilation.Diagnostics), error) && compilation.Program is RaspProgram program
             ? new ProgramSource(program, program.Settings.OverriddenBy(options), compilation.Files)
             : null;
     }

@@ -138,8 +138,12 @@ internal sealed class BuiltInFunction
         _ => call.WrongKind(0, "a list, a dictionary or a string"),
     };
 
-    private static CompileTimeValue Draw(BuiltInCall call) =>
-        call.Arguments[0] is SOpValue ? new ShownValue() : call.WrongKind(0, "an s-op");
+    private static CompileTimeValue Draw(BuiltInCall call)
+    {
+        if (call.Arguments[0] is not SOpValue) return call.WrongKind(0, "an s-op");
+        bool canRun = call.Arguments.Length == 1 || call.Binder.IsInput(call.Arguments[1], call.Syntax.Arguments[1].Span);
+        return canRun ? new ShownValue() : new UnknownValue();
+    }
 }
 
 /// <summary>One call of a <see cref="BuiltInFunction"/>; no argument is unknown.</summary>

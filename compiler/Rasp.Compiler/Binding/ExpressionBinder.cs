@@ -81,6 +81,9 @@ internal sealed class ExpressionBinder
         }
     }
 
+    /// <summary>Whether an s-op or selector can be run on the value; reported where not.</summary>
+    public bool IsInput(CompileTimeValue value, SourceSpan span) => indexing.IsInput(value, span);
+
     /// <summary>An s-op: itself, or an atom lifted to a constant; null after anything else was reported.</summary>
     public SOp? ToSOp(CompileTimeValue value, SourceSpan span)
     {
@@ -227,7 +230,7 @@ internal sealed class ExpressionBinder
             case BuiltInValue builtIn:
                 return builtIn.Function.Call(this, syntax, arguments);
             case SOpValue or SelectorValue when arguments.Length == 1:
-                return indexing.IsInput(arguments[0], syntax.Arguments[0].Span) ? new ShownValue() : Unknown;
+                return IsInput(arguments[0], syntax.Arguments[0].Span) ? new ShownValue() : Unknown;
             case SOpValue or SelectorValue:
                 session.Diagnostics.WrongArgumentCount(session.At(syntax.Span), target.Description, "one input, a string or a list", arguments.Length);
                 return Unknown;

@@ -7,12 +7,29 @@ namespace Rasp.Compiler.Graph;
 /// <summary>An s-op that the program gives a name to at top level; <see cref="Span"/> is the name's place.</summary>
 public sealed record NamedSOp(string Name, SOp SOp, SourceSpan Span);
 
+public enum NameKind
+{
+    SOp,
+    Selector,
+    Function,
+    Value,
+}
+
+/// <summary>
+/// What a name of the file is: <see cref="Type"/> is <c>int</c>, <c>selector</c>, <c>function (a, b)</c>, <c>list of int</c>
+/// and the like. <see cref="SOp"/> is the s-op, or a single value as a constant.
+/// </summary>
+public sealed record TypedName(string Name, NameKind Kind, string Type, SOp? SOp, SourceSpan Span);
+
 /// <summary>
 /// A bound program: names, functions, loops and compile-time values are evaluated away.
 /// <see cref="SOps"/> is in order of definition; a name that is assigned twice appears once, with its last value.
 /// </summary>
 public sealed record RaspProgram(string Path, ImmutableArray<NamedSOp> SOps, CompileSettings Settings)
 {
+    /// <summary>Every name that the file itself defines at top level, in order of definition.</summary>
+    public ImmutableArray<TypedName> Names { get; init; } = [];
+
     public NamedSOp? Find(string name) => SOps.FirstOrDefault(s => s.Name == name);
 }
 

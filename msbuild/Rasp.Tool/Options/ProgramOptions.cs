@@ -33,9 +33,12 @@ internal sealed class ProgramOptions
 
     private readonly Option<bool?> causal = new("--causal") { Description = "A position sees only itself and earlier ones." };
 
-    public ProgramOptions(Command command)
+    private readonly bool hasExport;
+
+    public ProgramOptions(Command command, bool withExport = true)
     {
-        command.Add(export);
+        hasExport = withExport;
+        if (withExport) command.Add(export);
         command.Add(vocabulary);
         command.Add(maxLength);
         command.Add(causal);
@@ -43,7 +46,7 @@ internal sealed class ProgramOptions
 
     public CompileSettings Read(ParseResult parsed)
     {
-        string[] names = [.. (parsed.GetValue(export) ?? []).SelectMany(e => e.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        string[] names = [.. ((hasExport ? parsed.GetValue(export) : null) ?? []).SelectMany(e => e.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
         return new CompileSettings
         {
             Exports = names.Length > 0 ? [.. names.Distinct(StringComparer.Ordinal)] : null,

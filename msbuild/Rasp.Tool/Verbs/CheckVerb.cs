@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rasp.Compiler;
 using Rasp.Compiler.Diagnostics;
+using Rasp.Tool.Options;
 using Rasp.Tool.Text;
 
 namespace Rasp.Tool.Verbs;
@@ -12,19 +13,20 @@ internal static class CheckVerb
     {
         Argument<string[]> files = new("FILE") { Description = "The .rasp files.", Arity = ArgumentArity.OneOrMore };
         Option<bool> json = new("--json") { Description = "Print one JSON object a diagnostic." };
-        Command command = new("check", "Reports errors and warnings in programs.") { files, json };
+        Option<bool> warnAsError = WarningOption.Create();
+        Command command = new("check", "Reports errors and warnings in programs.") { files, json, warnAsError };
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(files), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+            parsed.GetRequiredValue(files), parsed.GetValue(json), parsed.GetValue(warnAsError), parsed.InvocationConfiguration.Output));
         return command;
     }
 
-    private static int Run(string[] files, bool json, TextWriter output)
+    private static int Run(string[] files, bool json, bool warnAsError, TextWriter output)
     {
         int errors = 0;
         int warnings = 0;
         foreach (string file in files)
         {
-            foreach (Diagnostic diagnostic in Compilation.Load(file).Diagnostics)
+            foreach (Diagnostic diagnostic in WarningOption.Apply(warnAsError, Compilation.Load(file).Diagnostics))
             {
                 if (diagnostic.Severity == Severity.Error) errors++;
                 else warnings++;

@@ -22,7 +22,8 @@ internal static class CompileVerb
         };
         Option<string?> depfile = new("--depfile") { Description = "Also write what was written and read, in Make's notation.", HelpName = "PATH" };
         Option<bool> json = new("--json") { Description = "Print one JSON object a model." };
-        Command command = new("compile", "Compiles programs to transformer weights.") { file, directory, depfile, json };
+        Option<bool> warnAsError = WarningOption.Create();
+        Command command = new("compile", "Compiles programs to transformer weights.") { file, directory, depfile, json, warnAsError };
         ProgramOptions options = new(command);
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(file),
@@ -30,15 +31,16 @@ internal static class CompileVerb
             parsed.GetRequiredValue(directory),
             parsed.GetValue(depfile),
             parsed.GetValue(json),
+            parsed.GetValue(warnAsError),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return command;
     }
 
     private static int Run(
-        string path, CompileSettings options, string directory, string? depfile, bool json, TextWriter output, TextWriter error)
+        string path, CompileSettings options, string directory, string? depfile, bool json, bool warnAsError, TextWriter output, TextWriter error)
     {
-        if (ProgramSource.Load(path, options, error) is not ProgramSource source) return 1;
+        if (ProgramSource.Load(path, options, error, warnAsError) is not ProgramSource source) return 1;
         List<CompiledModel> models = [];
         bool failed = false;
         foreach (NamedSOp export in source.Exports())

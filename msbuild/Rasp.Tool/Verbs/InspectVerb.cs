@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
+using Rasp.Tool.Options;
 using Rasp.Tool.Text;
 
 namespace Rasp.Tool.Verbs;
@@ -13,16 +14,20 @@ internal static class InspectVerb
     {
         Argument<string> file = new("FILE|MANIFEST") { Description = "A .rasp file, or the NAME.json that compile wrote (with its weights beside it)." };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
-        Command command = new("inspect", "Shows what is in a program or a compiled model.") { file, json };
+        Option<bool> types = new("--types") { Description = "List the names of a program with their types and, for a vocabulary and maximum length, their values." };
+        Command command = new("inspect", "Shows what is in a program or a compiled model.") { file, types, json };
+        ProgramOptions options = new(command, withExport: false);
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(file), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+            parsed.GetRequiredValue(file), options.Read(parsed), parsed.GetValue(types), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }
 
-    private static int Run(string path, bool json, TextWriter output, TextWriter error)
+    private static int Run(string path, CompileSettings options, bool types, bool json, TextWriter output, TextWriter error)
     {
         if (Path.GetExtension(path) == ".json")
         {
+            if (types) throw new RaspException("--types lists the names of a .rasp file; a compiled model lists its variables without it");
+
             // Loading checks that the weights belong to the manifest.
             Manifest manifest = CompiledModel.Load(path).Manifest;
             if (json) WriteJson(output, manifest);
@@ -30,9 +35,11 @@ internal static class InspectVerb
             return 0;
         }
 
-        if (ProgramSource.Load(path, CompileSettings.None, error) is not ProgramSource source) return 1;
-        if (json) WriteJson(output, source.Program);
-        else WriteTable(output, source.Program);
+        if (ProgramSource.Load(path, options, error) is not ProgramSource source) return 1;
+        RaspProgram program = source.Program with { Settings = source.Settings };
+        if (types) TypeTable.Write(output, program, json);
+        else if (json) WriteJson(output, program);
+        else WriteTable(output, program);
         return 0;
     }
 

@@ -29,7 +29,8 @@ internal static class RunVerb
             },
         };
         Option<bool> json = new("--json") { Description = "Print one JSON object an input: export, input, values." };
-        Command command = new("run", "Prints an s-op's value on an input.") { file, input, tokens, inputs, engine, json };
+        Option<bool> warnAsError = WarningOption.Create();
+        Command command = new("run", "Prints an s-op's value on an input.") { file, input, tokens, inputs, engine, json, warnAsError };
         ProgramOptions options = new(command);
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(file),
@@ -37,6 +38,7 @@ internal static class RunVerb
             Inputs(parsed.GetValue(input), parsed.GetValue(tokens), parsed.GetValue(inputs)),
             parsed.GetValue(engine),
             parsed.GetValue(json),
+            parsed.GetValue(warnAsError),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return command;
@@ -51,9 +53,10 @@ internal static class RunVerb
     };
 
     private static int Run(
-        string path, CompileSettings options, IEnumerable<InputTokens> inputs, Engine engine, bool json, TextWriter output, TextWriter error)
+        string path, CompileSettings options, IEnumerable<InputTokens> inputs, Engine engine, bool json, bool warnAsError,
+        TextWriter output, TextWriter error)
     {
-        if (ProgramSource.Load(path, options, error) is not ProgramSource source) return 1;
+        if (ProgramSource.Load(path, options, error, warnAsError) is not ProgramSource source) return 1;
         ImmutableArray<NamedSOp> exports = source.Exports();
 
         // The pragmas say what the weights are for; the interpreter takes any input unless an option says otherwise.
