@@ -62,6 +62,22 @@ public sealed class BuildTests
         Assert.Equal(1, build.ExitCode);
         Assert.Contains("first.rasp(2,3,2,8): error RASP0030: ", build.Text, StringComparison.Ordinal);
 
+        // A warning lets the build pass; where it counts as an error, the build fails and does not pass the next time.
+        folder.Write("first.rasp", First.Replace("first = shared;", "first = shared % 2 * 2;", StringComparison.Ordinal));
+        build = await BuildLog.Of(folder.Path);
+        Assert.Equal(0, build.ExitCode);
+        Assert.Contains("first.rasp(5,9,5,23): warning RASP0085: ", build.Text, StringComparison.Ordinal);
+        foreach (string setting in (string[])["-p:TreatWarningsAsErrors=true", "-p:TreatWarningsAsErrors=true", "-p:WarningsAsErrors=RASP0085"])
+        {
+            build = await BuildLog.Of(folder.Path, setting);
+            Assert.Equal(1, build.ExitCode);
+            Assert.Contains("first.rasp(5,9,5,23): error RASP0085: ", build.Text, StringComparison.Ordinal);
+        }
+
+        build = await BuildLog.Of(folder.Path, "-p:TreatWarningsAsErrors=true", "-p:NoWarn=RASP0085");
+        Assert.Equal(0, build.ExitCode);
+        Assert.DoesNotContain("RASP0085: ", build.Text, StringComparison.Ordinal);
+
         build = await BuildLog.Of(folder.Path, "-target:Clean");
         Assert.Equal(0, build.ExitCode);
         Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories));

@@ -48,6 +48,27 @@ public sealed class CheckTests
         int Number(string name) => diagnostic.GetProperty(name).GetInt32();
     }
 
+    [Theory]
+    [InlineData("check")]
+    [InlineData("run", "abc")]
+    [InlineData("compile")]
+    public async Task Warnings_can_count_as_errors(string verb, params string[] input)
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("a.rasp", "#pragma export a\n#pragma vocab abc\n#pragma max-length 3\na = indices % 2 * 2;\n");
+        string[] output = verb == "compile" ? ["-o", folder.Path] : [];
+
+        RaspCommand run = await RaspCommand.Run([verb, file, .. input, .. output, "--warnaserror"]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"{file}(4,5,4,20): error RASP0085: ", (run.Error + run.Output).Split('\n')[0], StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["a.json"]));
+
+        run = await RaspCommand.Run([verb, file, .. input, .. output]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(": warning RASP0085: ", run.Error + run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Warnings_leave_the_exit_code_at_0()
     {

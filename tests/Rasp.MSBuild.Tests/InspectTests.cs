@@ -20,6 +20,69 @@ public sealed class InspectTests
         Assert.StartsWith("count_a: int = selector_width(%", run.OutputLines[^1], StringComparison.Ordinal);
     }
 
+    private const string Names = """
+        #pragma vocab abc
+        #pragma max-length 10
+        prefix = select(indices, indices, <=);
+        def twice(x, n) { return x * n; }
+        size = 3;
+        words = ["a", "b"];
+        table = {"a": 1, "b": 0.5};
+        doubled = twice(indices, 2);
+        seen = aggregate(prefix, indicator(tokens == "a"));
+        token = shift(tokens, 1, "-");
+        """;
+
+    [Fact]
+    public async Task Types_are_listed_for_every_name_with_the_values_of_s_ops()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("c.rasp", Names);
+
+        RaspCommand run = await RaspCommand.Succeeds("inspect", "--types", file);
+
+        Assert.Equal(
+            [
+                "name     kind      type                               values                                 line",
+                "prefix   selector  selector                                                                  3,1",
+                "twice    function  function (x, n)                                                           4,5",
+                "size     value     int                                3                                      5,1",
+                "words    value     list of string                                                            6,1",
+                "table    value     dictionary from string to float                                           7,1",
+                "doubled  s-op      int                                0 2 4 6 8 10 12 14 16 18               8,1",
+                "seen     s-op      float                              0 … 1 (33 values)                      9,1",
+                "token    s-op      string                             \"-\" \"a\" \"b\" \"c\"                        10,1",
+            ],
+            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task Types_as_json_follow_the_options()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("c.rasp", Names);
+
+        RaspCommand run = await RaspCommand.Succeeds("inspect", "--types", "--json", file, "--max-length", "2", "--vocab", "xy");
+
+        JsonElement[] names = [.. JsonDocument.Parse(Assert.Single(run.OutputLines)).RootElement.GetProperty("names").EnumerateArray()];
+        Assert.Equal(["prefix", "twice", "size", "words", "table", "doubled", "seen", "token"], names.Select(n => n.GetProperty("name").GetString()));
+        JsonElement doubled = names[5];
+        Assert.Equal(("s-op", "int", 8, 1), (doubled.GetProperty("kind").GetString(), doubled.GetProperty("type").GetString(), doubled.GetProperty("line").GetInt32(), doubled.GetProperty("column").GetInt32()));
+        Assert.Equal([0, 2], doubled.GetProperty("values").EnumerateArray().Select(v => v.GetInt32()));
+        Assert.Equal(["-", "x", "y"], names[7].GetProperty("values").EnumerateArray().Select(v => v.GetString()));
+        Assert.False(names[0].TryGetProperty("values", out _));
+    }
+
+    [Fact]
+    public async Task Without_a_vocabulary_types_are_listed_without_values()
+    {
+        using TemporaryFolder folder = new();
+        RaspCommand run = await RaspCommand.Succeeds("inspect", "--types", folder.Write("c.rasp", "a = indices + 1;\n"));
+
+        Assert.Equal("a     s-op  int           1,1", run.OutputLines[1]);
+        Assert.Contains("--vocab", run.OutputLines[2], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_compiled_model_shows_its_sizes_and_a_line_a_variable()
     {

@@ -73,7 +73,7 @@ internal static class Codes
     public static readonly DiagnosticDescriptor PowerChain = Warning(84, "A chain of powers");
     public static readonly DiagnosticDescriptor ModuloBeforeProduct = Warning(85, "'%' before a product");
     public static readonly DiagnosticDescriptor ComparisonChain = Warning(86, "A chain of comparisons");
-    public static readonly DiagnosticDescriptor LoosestIn = Warning(87, "'in' beside looser-looking operators");
+    public static readonly DiagnosticDescriptor LoosestIn = Warning(87, "An operator that binds tighter than 'in'");
 
     // Doubtful names.
     public static readonly DiagnosticDescriptor UnusedName = Warning(90, "A definition that nothing uses");

@@ -37,6 +37,34 @@ public class BindingDiagnosticTests
     [InlineData("a = [1, 2][«\"a\"»];", "RASP0050")]
     [InlineData("a = indices[«indices»];", "RASP0050")]
     [InlineData("a = «full_s»[0];", "RASP0050")]
+    [InlineData("a = «full_s» == full_s;", "RASP0050")]
+    [InlineData("a = «max» if indices == 0 else min;", "RASP0050")]
+    [InlineData("a = 1 in «full_s»;", "RASP0050")]
+    [InlineData("a = «full_s» in [1];", "RASP0050")]
+    [InlineData("a = indices(«1»);", "RASP0050")]
+    [InlineData("a = full_s(«indices»);", "RASP0050")]
+    [InlineData("draw(indices, «1»);", "RASP0050")]
+    [InlineData("draw(«full_s»);", "RASP0050")]
+    [InlineData("a = zip([1], «{1: 2}»);", "RASP0050")]
+    [InlineData("a = indices(«[1, \"a\"]»);", "RASP0056")]
+    [InlineData("a = tokens in «[indices]»;", "RASP0056")]
+    [InlineData("a = «\"a\" in indices»;", "RASP0054")]
+    [InlineData("a = «zip([1], [2, 3])»;", "RASP0061")]
+    [InlineData("a = aggregate(full_s, «tokens»);", "RASP0062")]
+    [InlineData("a = aggregate(select(indices, indices, <=), «tokens == \"a\"»);", "RASP0062")]
+    [InlineData("a = aggregate(not select(indices, indices, ==), «tokens», \"-\");", "RASP0062")]
+    [InlineData("a = «average(tokens)»;", "RASP0062")]
+    [InlineData("a = «1 if indices == 0 else \"a\"»;", "RASP0053")]
+    [InlineData("a = «tokens_bool if indices == 0 else indices»;", "RASP0053")]
+    [InlineData("a = «(indices == 0) + (indices == 1)»;", "RASP0051")]
+    [InlineData("a = «round(indices == 0)»;", "RASP0052")]
+    [InlineData("a = «indices ^ (indices == 0)»;", "RASP0051")]
+    [InlineData("a = «{\"a\": 1, \"b\": \"c\"}[tokens]»;", "RASP0056")]
+    [InlineData("a = «{\"a\": indices}[tokens]»;", "RASP0056")]
+    [InlineData("a = [1, 2][«tokens»];", "RASP0050")]
+    [InlineData("a = «{1: 2}[tokens]»;", "RASP0054")]
+    [InlineData("a = «count(tokens, 1)»;", "RASP0054")]
+    [InlineData("a = «sort(tokens, full_s)»;", "RASP0050")]
     [InlineData("a = «tokens + indices»;", "RASP0051")]
     [InlineData("a = «tokens - tokens»;", "RASP0051")]
     [InlineData("a = «(indices == 0) + 1»;", "RASP0051")]
@@ -47,7 +75,7 @@ public class BindingDiagnosticTests
     [InlineData("a = «tokens < indices»;", "RASP0054")]
     [InlineData("a = «select(tokens, indices, ==)»;", "RASP0054")]
     [InlineData("a = «{\"a\": 1}[indices]»;", "RASP0054")]
-    [InlineData("a = aggregate(full_s, tokens, «0»);", "RASP0055")]
+    [InlineData("a = aggregate(select(tokens, tokens, ==), tokens, «0»);", "RASP0055")]
     [InlineData("a = «[1, \"a\"][indices]»;", "RASP0056")]
     [InlineData("a = [1, 2][«2»];", "RASP0057")]
     [InlineData("a = \"ab\"[«-3»];", "RASP0057")]
@@ -74,6 +102,34 @@ public class BindingDiagnosticTests
     [Fact]
     public void A_mistake_in_a_library_call_is_reported_at_the_call() =>
         MarkedSource.Check("a = «shift(tokens, \"x\", \"-\")»;", "RASP0051");
+
+    [Theory]
+    [InlineData("a = aggregate(select(indices, 0, ==), tokens);")]
+    [InlineData("a = aggregate(select(indices, length - 1 - indices, ==), tokens);")]
+    [InlineData("a = aggregate(select(tokens, tokens, ==), tokens);")]
+    [InlineData("a = aggregate(full_s, indicator(tokens == \"a\"));")]
+    [InlineData("a = {\"a\": 1, \"b\": 0.5}[tokens];")]
+    [InlineData("a = tokens in [1, \"a\", True];")]
+    [InlineData("a = indices([1, 0.5]);\nb = full_s(\"ab\");\ndraw(indices, \"abc\");")]
+    public void What_some_input_gives_a_value_is_no_type_error(string source) => MarkedSource.Check(source);
+
+    [Theory]
+    [InlineData("a = «slect»(indices, indices, ==);", "select")]
+    [InlineData("a = aggregate(«selct»(indices, indices, <=), indices);", "select")]
+    [InlineData("«fro» i in [1, 2] { a = i; }", "for")]
+    [InlineData("def f(x) { «retrun» x; }", "return")]
+    [InlineData("a = indices == 0 «adn» indices == 1;", "and")]
+    [InlineData("a = «nto» indices;", "not")]
+    [InlineData("«laod» \"x\";", "load")]
+    [InlineData("a = 1 «fi» indices == 0 else 2;", "if")]
+    public void A_misspelt_keyword_gets_a_suggestion(string source, string suggestion)
+    {
+        MarkedSource marked = MarkedSource.Parse(source);
+        Diagnostic diagnostic = Compilation.Parse(marked.Text, "test.rasp").Diagnostics[0];
+        Assert.Equal("RASP0017", diagnostic.Code);
+        Assert.Equal(marked.Places[0], $"({diagnostic.Span.StartLine},{diagnostic.Span.StartColumn},{diagnostic.Span.EndLine},{diagnostic.Span.EndColumn})");
+        Assert.EndsWith($"did you mean '{suggestion}'?", diagnostic.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("a = indicse;", "indices")]

@@ -33,7 +33,9 @@ public class LanguageTests
     [InlineData("indices[-2]", "3 3 3 3 3")]
     [InlineData("tokens[7]", "error: position 0 selects nothing; give aggregate a default")]
     [InlineData("1 / indices", "error: division by zero")]
-    [InlineData("aggregate(full_s, tokens)", "error: position 0 selects 5 values, but only numbers have a mean; select one")]
+    [InlineData("aggregate(select(tokens, tokens, ==), tokens)", "error: position 2 selects 2 values, but only numbers have a mean; select one")]
+    [InlineData("1 if \"l\" in tokens else 0", "1 1 1 1 1")]
+    [InlineData("indicator(9 in indices)", "0 0 0 0 0")]
     [InlineData("{\"h\": 1}[tokens]", "error: there is no entry for e")]
     [InlineData("tokens_int + 1", "error: the token 'h' is not an int")]
     public void An_expression_has_the_values_it_should(string expression, string values) =>

@@ -76,6 +76,77 @@ public sealed class LoadTests : IDisposable
         Assert.EndsWith("b.rasp", compilation.Diagnostics[0].Span.Path, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_missing_file_has_no_further_errors()
+    {
+        Compilation compilation = Compilation.Load(Write("main.rasp", "load \"nowhere\";\na = shared + other(1);\nb = a + \"x\" + 1;\n#pragma export c"));
+        Assert.Equal(["RASP0020"], compilation.Diagnostics.Select(d => d.Code));
+
+        // Nor has a chain in which the last file is missing: the place is the last load.
+        Write("middle.rasp", "load \"nowhere\";\nx = y;");
+        compilation = Compilation.Load(Write("main.rasp", "load \"middle\";\nload \"middle\";\na = x + y;"));
+        Assert.Equal(["RASP0020"], compilation.Diagnostics.Select(d => d.Code));
+        Assert.EndsWith("middle.rasp", compilation.Diagnostics[0].Span.Path, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("load \"shared\";", null)]
+    [InlineData("load \"./shared\";", null)]
+    [InlineData("load \"sub/../shared\";", null)]
+    [InlineData("load \"sub/up\";", null)]
+    [InlineData("load \"sub/again\";\nload \"shared\";\nload \"shared\";", null)]
+    [InlineData("load \"Shared\";", "RASP0020 did you mean \"shared\"?")]
+    [InlineData("load \"shared.rasp\";", "RASP0020 did you mean \"shared\"?")]
+    [InlineData("load \"sub\";", "RASP0020 check its name and folder")]
+    [InlineData("load \"none/shared\";", "RASP0020 check its name and folder")]
+    [InlineData("load \"\";", "RASP0020 check its name and folder")]
+    [InlineData("load \"folder\";", "RASP0021 it is a folder")]
+    [InlineData("load \"main\";", "RASP0022 main.rasp → main.rasp; take one of the loads out")]
+    [InlineData("load \"sub/../main\";", "RASP0022 main.rasp → main.rasp; take one of the loads out")]
+    [InlineData("load \"sub/circle\";", "RASP0022 main.rasp → circle.rasp → main.rasp; take one of the loads out")]
+    public void Files_are_found_from_the_file_that_loads_them(string load, string? expected)
+    {
+        string shared = Write("shared.rasp", "shared = indices;");
+
+        // Where case is free in names of files, "Shared" is there.
+        if (File.Exists(shared.Replace("shared.rasp", "Shared.rasp", StringComparison.Ordinal)) && load == "load \"Shared\";") expected = null;
+        Write("sub/up.rasp", "load \"../shared\";");
+        Write("sub/again.rasp", "load \"up\";\nload \"../sub/up\";");
+        Write("sub/circle.rasp", "load \"../main\";");
+        Directory.CreateDirectory(Path.Combine(folder.FullName, "folder.rasp"));
+        Compilation compilation = Compilation.Load(Write("main.rasp", load + "\na = shared + 1;"));
+        if (expected is null)
+        {
+            Assert.Empty(compilation.Diagnostics);
+            Assert.Equal("1 2", Running.Show(Assert.IsType<RaspProgram>(compilation.Program).SOp("a"), Running.Characters("xy")));
+            return;
+        }
+
+        Diagnostics.Diagnostic diagnostic = Assert.Single(compilation.Diagnostics);
+        Assert.Equal(expected[..8], diagnostic.Code);
+        Assert.EndsWith(expected[9..], diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_absolute_path_is_taken_as_it_is()
+    {
+        string other = Write("elsewhere/shared.rasp", "shared = indices;");
+        Compilation compilation = Compilation.Load(Write("main.rasp", $"load \"{other[..^5]}\";\na = shared;"));
+        Assert.Empty(compilation.Diagnostics);
+        Assert.Contains(other, compilation.Files);
+    }
+
+    [Fact]
+    public void A_warning_in_a_loaded_file_names_that_file_and_its_pragmas_count_there_only()
+    {
+        string part = Write("part.rasp", "x = 2^3^2;\n_y = 1;\nz = 5;");
+        string main = Write("main.rasp", "#pragma export a\n#pragma disable RASP0084\nload \"part\";\na = x * indices + 2^3^2;");
+        Compilation compilation = Compilation.Load(main);
+        Assert.Equal(
+            [$"{part}(1,5,1,10): RASP0084", $"{part}(2,1,2,3): RASP0090"],
+            compilation.Diagnostics.Select(d => $"{d.Span.Path}({d.Span.StartLine},{d.Span.StartColumn},{d.Span.EndLine},{d.Span.EndColumn}): {d.Code}"));
+    }
+
     private string Write(string name, string text)
     {
         string path = Path.Combine(folder.FullName, name);

@@ -31,7 +31,7 @@ public sealed class CompileDiagnosticsTests
 
     [Theory]
     [InlineData("x = 1 / (indices - 1);", "division by zero")]
-    [InlineData("x = aggregate(full_s, tokens);", "position")]
+    [InlineData("x = aggregate(select(tokens, tokens, ==), tokens);", "position")]
     public void An_input_without_a_value_is_shown_with_its_place(string text, string message)
     {
         (CompileResult result, _) = Compiled.Try(text, Compiled.Tokens("ab"), 3, causal: false);

@@ -42,7 +42,7 @@ public class SyntaxDiagnosticTests
         MarkedSource.Check("a = «b»«»\nc = «d»;", "RASP0030", "RASP0002", "RASP0030");
 
     [Theory]
-    [InlineData("#pragma export a\na = indices; # a comment\n# another\ndef f(x) { # in a body\n y = x; # and after\n return y; # here\n} # too\n")]
+    [InlineData("#pragma vocab ab\na = indices; # a comment\n# another\ndef f(x) { # in a body\n y = x; # and after\n return y; # here\n} # too\n")]
     [InlineData("set example \"hello\"\nshow example\nset s-op example [1, 2]\nset selector example \"x\" # comment\nexamples off\ns-op examples on\nselector examples off\nfull seq display on\nx = indices; exit")]
     [InlineData("hello = \"hello\"; set example hello\nfull seq display off")]
     [InlineData("draw(indices); draw(tokens, \"abc\"); quit()")]
