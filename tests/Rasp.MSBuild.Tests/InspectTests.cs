@@ -43,17 +43,17 @@ public sealed class InspectTests
 
         Assert.Equal(
             [
-                "name     kind      type                               values                                 line",
-                "prefix   selector  selector                                                                  3,1",
-                "twice    function  function (x, n)                                                           4,5",
-                "size     value     int                                3                                      5,1",
-                "words    value     list of string                                                            6,1",
-                "table    value     dictionary from string to float                                           7,1",
-                "doubled  s-op      int                                0 2 4 6 8 10 12 14 16 18               8,1",
-                "seen     s-op      float                              0 … 1 (33 values)                      9,1",
-                "token    s-op      string                             \"-\" \"a\" \"b\" \"c\"                        10,1",
+                "name kind type values line",
+                "prefix selector selector 3,1",
+                "twice function function (x, n) 4,5",
+                "size value int 3 5,1",
+                "words value list of string 6,1",
+                "table value dictionary from string to float 7,1",
+                "doubled s-op int 0 2 4 6 8 10 12 14 16 18 8,1",
+                "seen s-op float 0 … 1 (33 values) 9,1",
+                "token s-op string \"-\" \"a\" \"b\" \"c\" 10,1",
             ],
-            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.TrimEnd()));
+            run.OutputLines.Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
     }
 
     [Fact]

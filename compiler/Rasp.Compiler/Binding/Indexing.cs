@@ -154,7 +154,7 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
         bool isNumber = index.IsNumeric;
         if (!keys.Any(k => isNumber ? k.Type is SOpType.Int or SOpType.Float : k.Type == index.Type))
         {
-            session.Diagnostics.ComparedTypes(span, "the keys", ElementwiseBinder.Describe(index), ElementwiseBinder.Advice(index));
+            session.Diagnostics.ComparedTypes(span, "the keys", ElementwiseBinder.Describe(index), "give the keys that type");
             return Unknown;
         }
 

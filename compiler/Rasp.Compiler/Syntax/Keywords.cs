@@ -28,7 +28,10 @@ internal static class Keywords
     }
 
     private static (IToken Word, string Keyword)? Match(IToken word, ImmutableArray<string> keywords) =>
-        word.Type == RaspParser.NAME && Spelling.Nearest(word.Text, keywords) is { } keyword ? (word, keyword) : null;
+        word.Type == RaspParser.NAME && Spelling.Nearest(word.Text, keywords) is { } keyword && IsLike(word.Text, keyword) ? (word, keyword) : null;
+
+    // Two letters are like two others when they are the same: fi is if, op is not or.
+    private static bool IsLike(string word, string keyword) => word.Length > 2 || word.Order().SequenceEqual(keyword.Order());
 
     private static IToken? Before(IToken token, int start, ITokenStream tokens)
     {
