@@ -126,7 +126,7 @@ internal sealed class BuiltInFunction
     };
 
     private static CompileTimeValue Draw(BuiltInCall call) =>
-        call.Arguments[0] is SOpValue ? new ShownValue() : call.WrongKind(0, "an s-op");
+        call.Arguments[0] is SOpValue sop ? new ShownValue(sop, call.Arguments.ElementAtOrDefault(1)) : call.WrongKind(0, "an s-op");
 }
 
 /// <summary>One call of a <see cref="BuiltInFunction"/>; no argument is unknown.</summary>

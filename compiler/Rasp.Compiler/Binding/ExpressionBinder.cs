@@ -31,30 +31,11 @@ internal sealed class ExpressionBinder
 
     public CompileTimeValue Bind(ExpressionSyntax syntax, Scope scope)
     {
-        if (!session.TryStep(syntax.Span)) return Unknown;
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            session.Diagnostics.NestedTooDeeply(session.At(syntax.Span));
-            return Unknown;
-        }
-
-        return syntax switch
-        {
-            LiteralSyntax s => new AtomValue(s.Value, s.Type),
-            NameSyntax s => BindName(s, scope),
-            ParenthesizedSyntax s => Bind(s.Inner, scope),
-            ListSyntax s => new ListValue(BindAll(s.Elements, scope)),
-            DictionarySyntax s => BindDictionary(s, scope),
-            ComprehensionSyntax s => BindComprehension(s, scope),
-            PrefixSyntax s => BindPrefix(s, scope),
-            BinarySyntax s => BindBinary(s, scope),
-            ConditionalSyntax s => BindConditional(s, scope),
-            ContainedSyntax s => BindContained(s, scope),
-            IndexSyntax s => indexing.Bind(s, Bind(s.Target, scope), Bind(s.Index, scope)),
-            CallSyntax s => BindCall(s, scope),
-            SelectSyntax s => BindSelect(s, scope),
-            _ => throw new ArgumentOutOfRangeException(nameof(syntax), syntax.GetType().Name, null),
-        };
+        if (session.Observer is not { } observer) return BindUnobserved(syntax, scope);
+        observer.Begin();
+        CompileTimeValue value = BindUnobserved(syntax, scope);
+        observer.End(syntax, value);
+        return value;
     }
 
     public ImmutableArray<CompileTimeValue> BindAll(ImmutableArray<ExpressionSyntax> expressions, Scope scope)
@@ -106,6 +87,34 @@ internal sealed class ExpressionBinder
         }
 
         return result is ConstantSOp constant ? new AtomValue(constant.Value, constant.Type) : new SOpValue(result);
+    }
+
+    private CompileTimeValue BindUnobserved(ExpressionSyntax syntax, Scope scope)
+    {
+        if (!session.TryStep(syntax.Span)) return Unknown;
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            session.Diagnostics.NestedTooDeeply(session.At(syntax.Span));
+            return Unknown;
+        }
+
+        return syntax switch
+        {
+            LiteralSyntax s => new AtomValue(s.Value, s.Type),
+            NameSyntax s => BindName(s, scope),
+            ParenthesizedSyntax s => Bind(s.Inner, scope),
+            ListSyntax s => new ListValue(BindAll(s.Elements, scope)),
+            DictionarySyntax s => BindDictionary(s, scope),
+            ComprehensionSyntax s => BindComprehension(s, scope),
+            PrefixSyntax s => BindPrefix(s, scope),
+            BinarySyntax s => BindBinary(s, scope),
+            ConditionalSyntax s => BindConditional(s, scope),
+            ContainedSyntax s => BindContained(s, scope),
+            IndexSyntax s => indexing.Bind(s, Bind(s.Target, scope), Bind(s.Index, scope)),
+            CallSyntax s => BindCall(s, scope),
+            SelectSyntax s => BindSelect(s, scope),
+            _ => throw new ArgumentOutOfRangeException(nameof(syntax), syntax.GetType().Name, null),
+        };
     }
 
     private CompileTimeValue BindName(NameSyntax syntax, Scope scope)
@@ -168,10 +177,17 @@ internal sealed class ExpressionBinder
             return CombineSelectors(syntax, left, right, span);
         if (left is ListValue l && right is ListValue r && syntax.Operator == ElementwiseOperator.Add)
             return session.TryStep(syntax.Span, l.Elements.Length + r.Elements.Length) ? new ListValue([.. l.Elements, .. r.Elements]) : Unknown;
+
+        // Of two single values the one that decides is the result: 3 and 5 is 5.
+        if (syntax.Operator is ElementwiseOperator.And or ElementwiseOperator.Or && left is AtomValue first && right is AtomValue)
+            return IsTrue(first, span) == (syntax.Operator == ElementwiseOperator.And) ? right : left;
         SOp? a = ToSOp(left, syntax.Left.Span);
         SOp? b = ToSOp(right, syntax.Right.Span);
         return a is null || b is null ? Unknown : ToValue(elementwise.Apply(syntax.Operator, syntax.Symbol, a, b, span), left, right);
     }
+
+    private bool IsTrue(AtomValue atom, SourceSpan span) =>
+        elementwise.Not(session.Graph.Constant(atom.Value, atom.Type, span), span) is ConstantSOp { Value.IsTrue: false };
 
     private CompileTimeValue CombineSelectors(BinarySyntax syntax, CompileTimeValue left, CompileTimeValue right, SourceSpan span)
     {
@@ -209,9 +225,7 @@ internal sealed class ExpressionBinder
         if (condition is AtomValue atom)
         {
             // A choice made while the program is bound may be between anything, and ends recursions.
-            SOp choice = session.Graph.Constant(atom.Value, atom.Type, span);
-            bool isTrue = elementwise.Not(choice, span) is ConstantSOp { Value.IsTrue: false };
-            return Bind(isTrue ? syntax.WhenTrue : syntax.WhenFalse, scope);
+            return Bind(IsTrue(atom, span) ? syntax.WhenTrue : syntax.WhenFalse, scope);
         }
 
         CompileTimeValue whenTrue = Bind(syntax.WhenTrue, scope);
@@ -241,8 +255,8 @@ internal sealed class ExpressionBinder
                 return statements.Call(function, arguments, syntax.Span);
             case BuiltInValue builtIn:
                 return builtIn.Function.Call(this, syntax, arguments);
-            case SOpValue or SelectorValue when arguments.Length == 1 && arguments[0] is AtomValue or ListValue or UnknownValue:
-                return new ShownValue();
+            case SOpValue or SelectorValue when arguments.Length == 1 && arguments[0] is AtomValue or ListValue or DictionaryValue or UnknownValue:
+                return new ShownValue(target, arguments[0]);
             case SOpValue or SelectorValue:
                 session.Diagnostics.WrongArgumentCount(session.At(syntax.Span), target.Description, "one input, a string or a list", arguments.Length);
                 return Unknown;

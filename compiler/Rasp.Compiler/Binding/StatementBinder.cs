@@ -34,6 +34,9 @@ internal sealed class StatementBinder
         if (!isLibrary) CheckUncalledFunctions();
     }
 
+    /// <summary>Binds one top-level statement, as a prompt does; functions that nobody calls are left alone.</summary>
+    public void BindStatement(StatementSyntax statement, Scope scope) => Bind(statement, scope, isTopLevel: true);
+
     public CompileTimeValue Call(FunctionValue function, ImmutableArray<CompileTimeValue> arguments, SourceSpan site)
     {
         called.Add(function);
@@ -89,7 +92,7 @@ internal sealed class StatementBinder
         switch (statement)
         {
             case AssignmentSyntax s:
-                DefineAll(s.Names, BindValues(s.Values, scope), scope, s.Span, isTopLevel);
+                Assign(s, scope, isTopLevel);
                 break;
             case FunctionSyntax s:
                 DefineFunction(s, scope, isTopLevel);
@@ -115,6 +118,17 @@ internal sealed class StatementBinder
             case BrokenSyntax s:
                 foreach (string name in s.Names) scope.Define(name, new UnknownValue(), s.Span);
                 break;
+        }
+    }
+
+    private void Assign(AssignmentSyntax syntax, Scope scope, bool isTopLevel)
+    {
+        CompileTimeValue value = BindValues(syntax.Values, scope);
+        if (!DefineAll(syntax.Names, value, scope, syntax.Span, isTopLevel) || session.Observer is not { } observer) return;
+        for (int i = 0; i < syntax.Names.Length; i++)
+        {
+            CompileTimeValue part = syntax.Names.Length > 1 && value is ListValue list ? list.Elements[i] : value;
+            observer.Assign(syntax.Names[i].Name, part);
         }
     }
 

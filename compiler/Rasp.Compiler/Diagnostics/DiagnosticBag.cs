@@ -21,6 +21,19 @@ internal sealed class DiagnosticBag
     public ImmutableArray<Diagnostic> ToImmutable() =>
         [.. diagnostics.OrderBy(d => d.Span.Path, StringComparer.Ordinal).ThenBy(d => d.Span.StartLine).ThenBy(d => d.Span.StartColumn)];
 
+    /// <summary>
+    /// Hands over the diagnostics in the order they were found and starts afresh: a prompt reports after each statement,
+    /// and the same mistake again when it is made again.
+    /// </summary>
+    public ImmutableArray<Diagnostic> TakeAll()
+    {
+        ImmutableArray<Diagnostic> taken = [.. diagnostics];
+        diagnostics.Clear();
+        seen.Clear();
+        HasErrors = false;
+        return taken;
+    }
+
     // Syntax.
     public void UnexpectedToken(SourceSpan span, string token, string? expected) => Error(1, span,
         expected is null ? $"'{token}' is not expected here" : $"'{token}' is not expected here; write {expected} first");
