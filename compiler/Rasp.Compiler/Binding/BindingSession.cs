@@ -29,6 +29,12 @@ internal sealed class BindingSession(DiagnosticBag diagnostics)
     /// <summary>Is told of every expression and assignment as it is bound; a prompt takes from it what to call unnamed s-ops.</summary>
     public IBindingObserver? Observer { get; init; }
 
+    /// <summary>Whether a loop ends with the first round in which there is an error, as at a prompt, which keeps what was done before.</summary>
+    public bool StopsAtErrors { get; init; }
+
+    /// <summary>Whether what is left of the statement should not be bound.</summary>
+    public bool HasStopped => IsExhausted || (StopsAtErrors && Diagnostics.HasErrors);
+
     /// <summary>Where to report something: inside the library the place is the call that led there.</summary>
     public SourceSpan At(SourceSpan span) => librarySite ?? span;
 

@@ -82,7 +82,7 @@ internal sealed class StatementBinder
     {
         foreach (StatementSyntax statement in statements)
         {
-            if (session.IsExhausted) return;
+            if (session.HasStopped) return;
             Bind(statement, scope, isTopLevel);
         }
     }
@@ -168,6 +168,7 @@ internal sealed class StatementBinder
         {
             if (!session.TryStep(syntax.Span) || !DefineAll(syntax.Names, element, scope, syntax.Source.Span, isTopLevel)) return;
             BindAll(syntax.Body, scope, isTopLevel);
+            if (session.HasStopped) return;
         }
     }
 

@@ -30,25 +30,27 @@ internal sealed class Evaluator(GraphBuilder graph, DiagnosticBag diagnostics)
 
         SOp sop = value.SOp;
         EvaluationPlan plan = interpreter.Prepare([sop]);
-        if (!TryEvaluate(plan, input)) return null;
+        if (!TryEvaluate(plan, input, span)) return null;
         ImmutableArray<Value> values = [.. plan[sop]];
         return new SequenceValues(values, FloatPositions.Of(sop, input.Values, values, graph));
     }
 
     /// <summary>Cells [query · length + key].</summary>
-    public ImmutableArray<bool>? Evaluate(SelectorValue value, InputSequence input)
+    public ImmutableArray<bool>? Evaluate(SelectorValue value, InputSequence input, SourceSpan span)
     {
         EvaluationPlan plan = interpreter.Prepare([graph.SelectorWidth(value.Selector, value.Selector.Span)]);
-        return TryEvaluate(plan, input) ? [.. plan[value.Selector]] : null;
+        return TryEvaluate(plan, input, span) ? [.. plan[value.Selector]] : null;
     }
 
-    private bool TryEvaluate(EvaluationPlan plan, InputSequence input)
+    private bool TryEvaluate(EvaluationPlan plan, InputSequence input, SourceSpan span)
     {
         if (plan.TryEvaluate(input.Values.AsSpan(), out EvaluationError? error)) return true;
         if (error is not null)
         {
             string place = string.Create(CultureInfo.InvariantCulture, $"{error.Message}, at position {error.Position} of {input.Notation}");
-            diagnostics.CannotEvaluate(error.Span, place);
+
+            // The base s-ops stand in no text.
+            diagnostics.CannotEvaluate(error.Span == SourceSpan.None ? span : error.Span, place);
         }
 
         return false;

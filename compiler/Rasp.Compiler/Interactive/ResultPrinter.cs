@@ -24,7 +24,7 @@ internal sealed class ResultPrinter(DisplaySettings settings, DisplayNames names
             case AppliedOutcome { Subject: SOpValue sop } o:
                 Applied(sop, o);
                 break;
-            case AppliedOutcome { Subject: SelectorValue selector } o when evaluator.Evaluate(selector, o.Input) is { } cells:
+            case AppliedOutcome { Subject: SelectorValue selector } o when evaluator.Evaluate(selector, o.Input, o.Place) is { } cells:
                 Line("\t = ");
                 Text(SequenceText.Grid(o.Input, cells, string.Empty));
                 break;
@@ -57,7 +57,7 @@ internal sealed class ResultPrinter(DisplaySettings settings, DisplayNames names
                 break;
             case SelectorValue selector:
                 Line($"{indent} {prefix}    selector: {name ?? names.Of(selector)}");
-                if (settings.ShowsSelectorExamples) SelectorExample(selector, indent);
+                if (settings.ShowsSelectorExamples) SelectorExample(selector, place, indent);
                 break;
             case FunctionValue or BuiltInValue:
                 Line($"{indent} {prefix}    {origins.Describe(value)}");
@@ -85,9 +85,9 @@ internal sealed class ResultPrinter(DisplaySettings settings, DisplayNames names
         else Text($"{indent} \t Example:\n{SequenceText.Full(settings.SelectorExample, values, indent)}");
     }
 
-    private void SelectorExample(SelectorValue selector, string indent)
+    private void SelectorExample(SelectorValue selector, SourceSpan place, string indent)
     {
-        if (evaluator.Evaluate(selector, settings.SelectorExample) is not { } cells) return;
+        if (evaluator.Evaluate(selector, settings.SelectorExample, place) is not { } cells) return;
         Line($"{indent} \t Example:");
         Text(SequenceText.Grid(settings.SelectorExample, cells, indent));
     }

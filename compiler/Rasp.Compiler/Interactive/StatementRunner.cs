@@ -12,6 +12,8 @@ namespace Rasp.Compiler.Interactive;
 /// </summary>
 internal sealed class StatementRunner
 {
+    private const string LastValueName = "out";
+
     private readonly DiagnosticBag diagnostics;
     private readonly Action<string, ImmutableArray<Diagnostic>> show;
     private readonly DisplayNames names = new();
@@ -32,7 +34,7 @@ internal sealed class StatementRunner
     {
         this.diagnostics = diagnostics;
         this.show = show;
-        session = new BindingSession(diagnostics) { Observer = names };
+        session = new BindingSession(diagnostics) { Observer = names, StopsAtErrors = true };
         baseNames = new BaseNames(session);
         evaluator = new Evaluator(session.Graph, diagnostics);
         foreach (Definition definition in baseNames.Definitions) names.Assign(definition.Name, definition.Value);
@@ -60,6 +62,7 @@ internal sealed class StatementRunner
     {
         Scope scope = baseNames.NewFileScope();
         origins.Add(scope, origin);
+        if (scope.Find("tokens") is { } tokens) scope.Define(LastValueName, tokens, SourceSpan.None);
         return new SourceFile(path, scope, new StatementBinder(session, baseNames.Reserved, (load, target) => Load(load, path, target)));
     }
 
@@ -116,7 +119,7 @@ internal sealed class StatementRunner
         }
 
         while (expression is ParenthesizedSyntax parenthesized) expression = parenthesized.Inner;
-        return [new NamedOutcome(expression is NameSyntax name ? name.Name : "out", value, expression.Span)];
+        return [new NamedOutcome(expression is NameSyntax name ? name.Name : LastValueName, value, expression.Span)];
     }
 
     private ImmutableArray<Outcome> Interactive(InteractiveSyntax statement)
@@ -153,7 +156,7 @@ internal sealed class StatementRunner
     private void KeepLastValue(Scope scope)
     {
         CompileTimeValue? value = names.LastValue is ShownValue shown ? shown.Input ?? shown.Subject : names.LastValue;
-        if (value is not null) scope.Define("out", value, SourceSpan.None);
+        if (value is not null) scope.Define(LastValueName, value, SourceSpan.None);
     }
 
     private void TypeTokensAsIs()
@@ -201,7 +204,7 @@ internal sealed class StatementRunner
     }
 
     /// <summary>Whether a file's name is seen by those that load it.</summary>
-    private static bool IsShared(string name) => !name.StartsWith('_') && name != "out";
+    private static bool IsShared(string name) => !name.StartsWith('_') && name != LastValueName;
 
     /// <summary>Shows what a file defined, each name with its last value unless something went wrong, and none of its runs.</summary>
     private void PrintPending()

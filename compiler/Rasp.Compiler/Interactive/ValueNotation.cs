@@ -51,15 +51,30 @@ internal static class ValueNotation
     /// <summary>The shortest digits that give the same double; with an exponent below 1e-4 and from 1e16.</summary>
     private static string Float(double value)
     {
-        string shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        if (!shortest.Contains('E', StringComparison.Ordinal))
-            return shortest.Contains('.', StringComparison.Ordinal) ? shortest : shortest + ".0";
-        string[] parts = shortest.Split('E');
-        int exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
+        if (value == 0) return "0.0";
+        string[] parts = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Split('E');
+        int point = parts[0].IndexOf('.', StringComparison.Ordinal);
+        string all = parts[0].Replace(".", string.Empty, StringComparison.Ordinal);
+        string digits = all.TrimStart('0');
 
-        // .NET writes the exponent one decimal earlier: 1E+15.
-        if (exponent == 15) return value.ToString("F1", CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{parts[0]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):D2}");
+        // value = 0.DIGITS · 10^magnitude
+        int magnitude = (point < 0 ? all.Length : point) - (all.Length - digits.Length);
+        if (parts.Length > 1) magnitude += int.Parse(parts[1], CultureInfo.InvariantCulture);
+        digits = digits.TrimEnd('0');
+        string sign = value < 0 ? "-" : string.Empty;
+        return magnitude switch
+        {
+            > 16 or < -3 => sign + Scientific(digits, magnitude - 1),
+            <= 0 => $"{sign}0.{new string('0', -magnitude)}{digits}",
+            _ when digits.Length <= magnitude => $"{sign}{digits.PadRight(magnitude, '0')}.0",
+            _ => $"{sign}{digits[..magnitude]}.{digits[magnitude..]}",
+        };
+    }
+
+    private static string Scientific(string digits, int exponent)
+    {
+        string fraction = digits.Length > 1 ? "." + digits[1..] : string.Empty;
+        return string.Create(CultureInfo.InvariantCulture, $"{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):D2}");
     }
 
     /// <summary>Round half to even on the double's exact binary value: n/2^s → ⌊1000·n/2^s⌉ / 1000.</summary>
