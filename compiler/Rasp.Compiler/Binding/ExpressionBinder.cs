@@ -177,17 +177,10 @@ internal sealed class ExpressionBinder
             return CombineSelectors(syntax, left, right, span);
         if (left is ListValue l && right is ListValue r && syntax.Operator == ElementwiseOperator.Add)
             return session.TryStep(syntax.Span, l.Elements.Length + r.Elements.Length) ? new ListValue([.. l.Elements, .. r.Elements]) : Unknown;
-
-        // Of two single values the one that decides is the result: 3 and 5 is 5.
-        if (syntax.Operator is ElementwiseOperator.And or ElementwiseOperator.Or && left is AtomValue first && right is AtomValue)
-            return IsTrue(first, span) == (syntax.Operator == ElementwiseOperator.And) ? right : left;
         SOp? a = ToSOp(left, syntax.Left.Span);
         SOp? b = ToSOp(right, syntax.Right.Span);
         return a is null || b is null ? Unknown : ToValue(elementwise.Apply(syntax.Operator, syntax.Symbol, a, b, span), left, right);
     }
-
-    private bool IsTrue(AtomValue atom, SourceSpan span) =>
-        elementwise.Not(session.Graph.Constant(atom.Value, atom.Type, span), span) is ConstantSOp { Value.IsTrue: false };
 
     private CompileTimeValue CombineSelectors(BinarySyntax syntax, CompileTimeValue left, CompileTimeValue right, SourceSpan span)
     {
@@ -225,7 +218,9 @@ internal sealed class ExpressionBinder
         if (condition is AtomValue atom)
         {
             // A choice made while the program is bound may be between anything, and ends recursions.
-            return Bind(IsTrue(atom, span) ? syntax.WhenTrue : syntax.WhenFalse, scope);
+            SOp choice = session.Graph.Constant(atom.Value, atom.Type, span);
+            bool isTrue = elementwise.Not(choice, span) is ConstantSOp { Value.IsTrue: false };
+            return Bind(isTrue ? syntax.WhenTrue : syntax.WhenFalse, scope);
         }
 
         CompileTimeValue whenTrue = Bind(syntax.WhenTrue, scope);

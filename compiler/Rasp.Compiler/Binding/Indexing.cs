@@ -57,8 +57,6 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
             case DictionaryValue dictionary:
                 elements = [.. dictionary.Keys];
                 break;
-            case SOpValue sop when item is AtomValue atom:
-                return ToValue(Occurs(atom, sop.SOp, span));
             case AtomValue { Type: SOpType.String } text when item is AtomValue { Type: SOpType.String } part:
                 return new AtomValue(text.Value.Text.Contains(part.Value.Text, StringComparison.Ordinal), SOpType.Bool);
             default:
@@ -142,15 +140,6 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
             .Select((key, i) => KeyValuePair.Create(key.Value, values[i] is AtomValue a ? a.Value : default))
             .ToFrozenDictionary();
         return ToValue(elementwise.Lookup(index, new LookupTable(table, null), common, span));
-    }
-
-    /// <summary><c>"a" in sop</c>: whether any position holds the value.</summary>
-    private SOp? Occurs(AtomValue item, SOp sop, SourceSpan span)
-    {
-        GraphBuilder graph = session.Graph;
-        if (elementwise.Comparable(sop, graph.Constant(item.Value, item.Type, span), span) is not var (key, query)) return null;
-        SOp width = graph.SelectorWidth(graph.Select(key, query, Comparison.Equal, span), span);
-        return graph.Elementwise(ElementwiseOperator.Greater, SOpType.Bool, span, [width, graph.Constant(0, SOpType.Int, span)]);
     }
 
     /// <summary><c>sop[3]</c> reads position 3 for every position; a negative position counts from the end.</summary>
