@@ -114,10 +114,20 @@ internal sealed class BuiltInFunction
             lists.Add(elements);
         }
 
-        int count = lists.Min(l => l.Count);
+        int count = lists[0].Count;
+        for (int i = 1; i < lists.Count; i++)
+        {
+            if (lists[i].Count == count) continue;
+            if (call.Binder.Session.IsChecking) return new UnknownValue();
+            call.Diagnostics.WrongKind(call.Place(i), $"a list as long as the first, of {Number(count)} elements,", $"one of {Number(lists[i].Count)}");
+            return new UnknownValue();
+        }
+
         if (!call.Binder.Session.TryStep(call.Syntax.Span, count * lists.Count)) return new UnknownValue();
         return new ListValue([.. Enumerable.Range(0, count).Select(i => new ListValue([.. lists.Select(l => l[i])]))]);
     }
+
+    private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static CompileTimeValue Length(BuiltInCall call) => call.Arguments[0] switch
     {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Rasp.Compiler.Diagnostics;
+using Rasp.Compiler.Graph;
 using Rasp.Compiler.Syntax;
+using Rasp.Format;
 
 namespace Rasp.Compiler.Binding;
 
@@ -66,15 +68,23 @@ internal sealed class StatementBinder
             return true;
         }
 
-        if (value is ListValue list && list.Elements.Length == names.Length)
+        IReadOnlyList<CompileTimeValue>? parts = value switch
         {
-            for (int i = 0; i < names.Length; i++) Define(names[i], list.Elements[i], scope, isTopLevel);
+            ListValue list => list.Elements,
+            DictionaryValue dictionary => dictionary.Keys,
+            AtomValue { Type: SOpType.String } text when text.Value.Text.Length == names.Length =>
+                [.. text.Value.Text.Select(c => new AtomValue(c.ToString(), SOpType.String))],
+            _ => null,
+        };
+        if (parts?.Count == names.Length)
+        {
+            for (int i = 0; i < names.Length; i++) Define(names[i], parts[i], scope, isTopLevel);
             return true;
         }
 
         foreach (NameSyntax name in names) Define(name, new UnknownValue(), scope, isTopLevel);
         if (value is UnknownValue) return true;
-        session.Diagnostics.NameCount(session.At(span), names.Length, value is ListValue other ? other.Elements.Length : 1);
+        session.Diagnostics.NameCount(session.At(span), names.Length, parts?.Count ?? 1);
         return false;
     }
 
