@@ -38,6 +38,34 @@ internal sealed class ExpressionBinder
         return value;
     }
 
+    private CompileTimeValue BindUnobserved(ExpressionSyntax syntax, Scope scope)
+    {
+        if (!session.TryStep(syntax.Span)) return Unknown;
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            session.Diagnostics.NestedTooDeeply(session.At(syntax.Span));
+            return Unknown;
+        }
+
+        return syntax switch
+        {
+            LiteralSyntax s => new AtomValue(s.Value, s.Type),
+            NameSyntax s => BindName(s, scope),
+            ParenthesizedSyntax s => Bind(s.Inner, scope),
+            ListSyntax s => new ListValue(BindAll(s.Elements, scope)),
+            DictionarySyntax s => BindDictionary(s, scope),
+            ComprehensionSyntax s => BindComprehension(s, scope),
+            PrefixSyntax s => BindPrefix(s, scope),
+            BinarySyntax s => BindBinary(s, scope),
+            ConditionalSyntax s => BindConditional(s, scope),
+            ContainedSyntax s => BindContained(s, scope),
+            IndexSyntax s => indexing.Bind(s, Bind(s.Target, scope), Bind(s.Index, scope)),
+            CallSyntax s => BindCall(s, scope),
+            SelectSyntax s => BindSelect(s, scope),
+            _ => throw new ArgumentOutOfRangeException(nameof(syntax), syntax.GetType().Name, null),
+        };
+    }
+
     public ImmutableArray<CompileTimeValue> BindAll(ImmutableArray<ExpressionSyntax> expressions, Scope scope)
     {
         ImmutableArray<CompileTimeValue>.Builder values = ImmutableArray.CreateBuilder<CompileTimeValue>(expressions.Length);
@@ -87,34 +115,6 @@ internal sealed class ExpressionBinder
         }
 
         return result is ConstantSOp constant ? new AtomValue(constant.Value, constant.Type) : new SOpValue(result);
-    }
-
-    private CompileTimeValue BindUnobserved(ExpressionSyntax syntax, Scope scope)
-    {
-        if (!session.TryStep(syntax.Span)) return Unknown;
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            session.Diagnostics.NestedTooDeeply(session.At(syntax.Span));
-            return Unknown;
-        }
-
-        return syntax switch
-        {
-            LiteralSyntax s => new AtomValue(s.Value, s.Type),
-            NameSyntax s => BindName(s, scope),
-            ParenthesizedSyntax s => Bind(s.Inner, scope),
-            ListSyntax s => new ListValue(BindAll(s.Elements, scope)),
-            DictionarySyntax s => BindDictionary(s, scope),
-            ComprehensionSyntax s => BindComprehension(s, scope),
-            PrefixSyntax s => BindPrefix(s, scope),
-            BinarySyntax s => BindBinary(s, scope),
-            ConditionalSyntax s => BindConditional(s, scope),
-            ContainedSyntax s => BindContained(s, scope),
-            IndexSyntax s => indexing.Bind(s, Bind(s.Target, scope), Bind(s.Index, scope)),
-            CallSyntax s => BindCall(s, scope),
-            SelectSyntax s => BindSelect(s, scope),
-            _ => throw new ArgumentOutOfRangeException(nameof(syntax), syntax.GetType().Name, null),
-        };
     }
 
     private CompileTimeValue BindName(NameSyntax syntax, Scope scope)

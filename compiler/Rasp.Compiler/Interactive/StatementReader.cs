@@ -46,8 +46,7 @@ internal sealed class StatementReader(string path, DiagnosticBag diagnostics)
 
     private static bool IsUnfinished(string text)
     {
-        CommonTokenStream tokens = new(new RaspLexer(new AntlrInputStream(text)));
-        tokens.Fill();
+        WatchedTokens tokens = new(new RaspLexer(new AntlrInputStream(text)));
         if (tokens.LA(1) == TokenConstants.EOF) return true;
         BoundedParser parser = new(tokens) { ErrorHandler = new BailErrorStrategy() };
         parser.RemoveErrorListeners();
@@ -56,13 +55,29 @@ internal sealed class StatementReader(string path, DiagnosticBag diagnostics)
             while (tokens.LA(1) != TokenConstants.EOF) parser.statement();
             return false;
         }
-        catch (ParseCanceledException e)
+        catch (ParseCanceledException)
         {
-            return e.InnerException is RecognitionException { OffendingToken.Type: TokenConstants.EOF };
+            return tokens.HasShownEnd;
         }
         catch (NestingException)
         {
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Knows whether the parser has looked at the end of the text. A mistake that it finds before is none of the missing
+    /// lines; one that it finds knowing the end may be, wherever it then puts it.
+    /// </summary>
+    private sealed class WatchedTokens(ITokenSource source) : CommonTokenStream(source)
+    {
+        public bool HasShownEnd { get; private set; }
+
+        public override int LA(int i)
+        {
+            int type = base.LA(i);
+            HasShownEnd |= type == TokenConstants.EOF;
+            return type;
         }
     }
 }

@@ -85,7 +85,7 @@ public sealed class SessionTests
 
     [Fact]
     public void The_same_mistake_is_reported_each_time_it_is_made() =>
-        Assert.Equal(4, Session.Answers("def f(a) { return a + gone; }", "f(1);", "f(1);").Split('\n').Count(l => l.StartsWith("\t", StringComparison.Ordinal)));
+        Assert.Equal(4, Session.Answers("def f(a) { return a + gone; }", "f(1);", "f(1);").Split('\n').Count(l => l.StartsWith('\t')));
 
     [Fact]
     public void Nothing_runs_after_exit() => Assert.Equal("    value: out =  1", Session.Answers("1;", "exit", "2;"));
