@@ -23,7 +23,7 @@ assignment : names '=' expressions ;
 
 // What one types at the interactive prompt. Files written to be piped into an interpreter hold these too.
 interactive
-    : 'set' subject? 'example' (STRING | list | name)                       # SetExample
+    : 'set' subject? 'example' expression                                  # SetExample
     | 'show' subject? 'example'                                             # ShowExample
     | subject? 'examples' ('on' | 'off')                                    # SwitchExamples
     | 'full' 'seq' 'display' ('on' | 'off')                                 # SwitchSequenceDisplay

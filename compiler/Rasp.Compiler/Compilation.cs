@@ -13,14 +13,11 @@ namespace Rasp.Compiler;
 /// </summary>
 public sealed record Compilation(RaspProgram? Program, ImmutableArray<Diagnostic> Diagnostics, ImmutableArray<string> Files)
 {
-    // Long chains of operators are deep trees; the nesting that a person writes by hand is bounded far below.
-    private const int StackSize = 256 << 20;
-
     /// <summary>Loads a file and those that it loads. A missing file is a diagnostic.</summary>
     public static Compilation Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return OnLargeStack(() => Compile((files, diagnostics) => files.Read(path, new SourceSpan(path, 1, 1, 1, 1), diagnostics)));
+        return LargeStack.Run(() => Compile((files, diagnostics) => files.Read(path, new SourceSpan(path, 1, 1, 1, 1), diagnostics)));
     }
 
     /// <summary>Compiles text; <paramref name="path"/> stands in diagnostics, and files are loaded relative to it.</summary>
@@ -28,7 +25,7 @@ public sealed record Compilation(RaspProgram? Program, ImmutableArray<Diagnostic
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(path);
-        return OnLargeStack(() => Compile((_, diagnostics) => SyntaxReader.Read(text, path, diagnostics)));
+        return LargeStack.Run(() => Compile((_, diagnostics) => SyntaxReader.Read(text, path, diagnostics)));
     }
 
     public void Deconstruct(out RaspProgram? program, out ImmutableArray<Diagnostic> diagnostics) =>
@@ -56,28 +53,5 @@ public sealed record Compilation(RaspProgram? Program, ImmutableArray<Diagnostic
         IEnumerable<SOp> exports = (program.Settings.Exports ?? []).Select(program.Find).OfType<NamedSOp>().Select(s => s.SOp);
         HashSet<object> read = [.. ProgramGraph.Reachable(exports)];
         return [.. program.SOps.Where(s => read.Contains(s.SOp)).Select(s => s.Name)];
-    }
-
-    private static Compilation OnLargeStack(Func<Compilation> compile)
-    {
-        Compilation? result = null;
-        System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
-        Thread thread = new(
-            () =>
-            {
-                try
-                {
-                    result = compile();
-                }
-                catch (Exception e)
-                {
-                    failure = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e);
-                }
-            },
-            StackSize);
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return result ?? throw new InvalidOperationException("the front end gave no result");
     }
 }

@@ -14,12 +14,17 @@ internal static partial class RaspCommandLine
 {
     private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
 
-    public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    public static Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken) =>
+        InvokeAsync(arguments, Console.In, output, error, cancellationToken);
+
+    public static async Task<int> InvokeAsync(
+        string[] arguments, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         RootCommand root = new("Compiles RASP programs to exact transformer weights and injects them into language models.")
         {
             CheckVerb.Create(),
             RunVerb.Create(),
+            ReplVerb.Create(input),
             CompileVerb.Create(),
             InspectVerb.Create(),
             PretrainVerb.Create(),

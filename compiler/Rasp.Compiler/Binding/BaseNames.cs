@@ -13,12 +13,13 @@ internal sealed class BaseNames
     // The result of the last statement at a prompt, and a word that is kept free.
     private static readonly ImmutableArray<string> KeptFree = ["out", "get"];
 
+    private readonly GraphBuilder graph;
+    private readonly Scope language = new(null);
     private readonly Scope library;
 
     public BaseNames(BindingSession session)
     {
-        Scope language = new(null);
-        GraphBuilder graph = session.Graph;
+        graph = session.Graph;
         Define(language, "True", new AtomValue(true, SOpType.Bool));
         Define(language, "False", new AtomValue(false, SOpType.Bool));
         Define(language, "indices", new SOpValue(graph.Indices(SourceSpan.None)));
@@ -34,7 +35,7 @@ internal sealed class BaseNames
         StatementBinder binder = new(session, new ReservedNames(everywhere, []), load: null);
         binder.BindFile(SyntaxReader.Read(ReadLibrary(), "library.rasp", session.Diagnostics), library);
         Reserved = new ReservedNames(everywhere, [.. library.Definitions.Select(d => d.Name), "selector_width"]);
-        Define(library, "tokens", Tokens(graph, SOpType.String));
+        if (language.Find("tokens_str") is { } tokens) Define(library, "tokens", tokens);
     }
 
     public ReservedNames Reserved { get; }
@@ -42,8 +43,19 @@ internal sealed class BaseNames
     /// <summary>Whether the library defines the name; a parameter may hide it.</summary>
     public bool IsLibraryName(string name) => library.Contains(name) || name == "selector_width";
 
+    /// <summary>Every name there is at the start of a file.</summary>
+    public IEnumerable<Definition> Definitions => language.Definitions.Concat(library.Definitions);
+
     /// <summary>The scope of a new file. <c>tokens</c> is an ordinary name in it, which the file may define anew.</summary>
     public Scope NewFileScope() => new(library);
+
+    /// <summary>Gives <c>tokens_asis</c> the type of the tokens at hand, where these are known: at a prompt.</summary>
+    public SOpValue TypeTokensAsIs(SOpType type)
+    {
+        SOpValue tokens = Tokens(graph, type);
+        Define(language, "tokens_asis", tokens);
+        return tokens;
+    }
 
     private static SOpValue Tokens(GraphBuilder graph, SOpType type) => new(graph.Tokens(type, SourceSpan.None));
 

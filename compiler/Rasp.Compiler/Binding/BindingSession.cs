@@ -26,6 +26,15 @@ internal sealed class BindingSession(DiagnosticBag diagnostics)
     /// <summary>Whether a limit was reached; it has been reported, and binding should come to an end.</summary>
     public bool IsExhausted { get; private set; }
 
+    /// <summary>Is told of every expression and assignment as it is bound; a prompt takes from it what to call unnamed s-ops.</summary>
+    public IBindingObserver? Observer { get; init; }
+
+    /// <summary>Whether a loop ends with the first round in which there is an error, as at a prompt, which keeps what was done before.</summary>
+    public bool StopsAtErrors { get; init; }
+
+    /// <summary>Whether what is left of the statement should not be bound.</summary>
+    public bool HasStopped => IsExhausted || (StopsAtErrors && Diagnostics.HasErrors);
+
     /// <summary>Where to report something: inside the library the place is the call that led there.</summary>
     public SourceSpan At(SourceSpan span) => librarySite ?? span;
 
@@ -39,6 +48,9 @@ internal sealed class BindingSession(DiagnosticBag diagnostics)
         Diagnostics.ProgramTooLarge(At(span), MaxSteps);
         return false;
     }
+
+    /// <summary>Gives the next statement of a prompt all the room there is.</summary>
+    public void Restart() => (steps, IsExhausted) = (0, false);
 
     /// <summary>Runs <paramref name="bind"/> as the body of a call, unless calls stand too deep inside one another.</summary>
     public CompileTimeValue Call(FunctionValue function, SourceSpan site, Func<CompileTimeValue> bind)

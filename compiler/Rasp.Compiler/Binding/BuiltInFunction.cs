@@ -28,7 +28,7 @@ internal sealed class BuiltInFunction
         new("aggregate", 2, 3, "a selector, an s-op and possibly a default", Aggregate),
         new("selector_width", 1, 1, "one selector", SelectorWidth),
         new("round", 1, 1, "one number", c => c.Unary(c.Binder.Elementwise.Round)),
-        new("indicator", 1, 1, "one condition", c => c.Unary(c.Binder.Elementwise.Indicator)),
+        new("indicator", 1, 1, "one s-op", Indicator),
         new("range", 1, 3, "an end, or a start, an end and a step", Range),
         new("zip", 1, int.MaxValue, "lists", Zip),
         new("len", 1, 1, "one list, dictionary or string", Length),
@@ -82,6 +82,9 @@ internal sealed class BuiltInFunction
     private static CompileTimeValue SelectorWidth(BuiltInCall call) =>
         call.Selector(0) is { } selector ? new SOpValue(call.Graph.SelectorWidth(selector, call.Span)) : new UnknownValue();
 
+    private static CompileTimeValue Indicator(BuiltInCall call) =>
+        call.Arguments[0] is SOpValue ? call.Unary(call.Binder.Elementwise.Indicator) : call.WrongKind(0, "an s-op");
+
     private static CompileTimeValue Range(BuiltInCall call)
     {
         List<long> numbers = [];
@@ -121,6 +124,8 @@ internal sealed class BuiltInFunction
         int count = lists[0].Length;
         if (lists.Any(l => l.Length != count))
         {
+            // With unknown arguments the lengths say nothing.
+            if (call.Binder.Session.IsChecking) return new UnknownValue();
             call.Diagnostics.ListLengths(call.Span, lists.Select(l => l.Length));
             return new UnknownValue();
         }
@@ -140,9 +145,9 @@ internal sealed class BuiltInFunction
 
     private static CompileTimeValue Draw(BuiltInCall call)
     {
-        if (call.Arguments[0] is not SOpValue) return call.WrongKind(0, "an s-op");
+        if (call.Arguments[0] is not SOpValue sop) return call.WrongKind(0, "an s-op");
         bool canRun = call.Arguments.Length == 1 || call.Binder.IsInput(call.Arguments[1], call.Syntax.Arguments[1].Span);
-        return canRun ? new ShownValue() : new UnknownValue();
+        return canRun ? new ShownValue(sop, call.Arguments.ElementAtOrDefault(1)) : new UnknownValue();
     }
 }
 

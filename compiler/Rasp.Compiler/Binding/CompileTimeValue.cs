@@ -92,8 +92,14 @@ internal sealed class BuiltInValue(BuiltInFunction function) : CompileTimeValue
 }
 
 /// <summary>What <c>sop("abc")</c> or <c>draw</c> shows at a prompt; nothing can be computed from it.</summary>
-internal sealed class ShownValue : CompileTimeValue
+internal sealed class ShownValue(CompileTimeValue subject, CompileTimeValue? input) : CompileTimeValue
 {
+    /// <summary>The s-op or selector.</summary>
+    public CompileTimeValue Subject { get; } = subject;
+
+    /// <summary>A string or a list of tokens; null for the running example.</summary>
+    public CompileTimeValue? Input { get; } = input;
+
     public override string Description => "the result of a run on one input";
 
     public override string Advice => "it can only be shown";

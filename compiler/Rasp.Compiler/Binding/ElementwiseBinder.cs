@@ -164,12 +164,20 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
     }
 
     /// <summary>Whether an int is provably not negative, so that a power with this exponent stays an int.</summary>
-    private static bool IsNotNegative(SOp sop) => sop switch
+    private static bool IsNotNegative(SOp sop)
+    {
+        int nodes = 0;
+        return IsNotNegative(sop, ref nodes);
+    }
+
+    // Bounded: shared parts of a grown expression would be visited once for each way to them.
+    private static bool IsNotNegative(SOp sop, ref int nodes) => ++nodes <= 1000 && sop switch
     {
         ConstantSOp c => c.Value.Number.Sign >= 0,
         IndicesSOp or SelectorWidthSOp => true,
         ElementwiseSOp { Operator: ElementwiseOperator.Indicator } => true,
-        ElementwiseSOp { Operator: ElementwiseOperator.Add or ElementwiseOperator.Multiply } e => e.Operands.All(IsNotNegative),
+        ElementwiseSOp { Operator: ElementwiseOperator.Add or ElementwiseOperator.Multiply } e =>
+            IsNotNegative(e.Operands[0], ref nodes) && IsNotNegative(e.Operands[1], ref nodes),
         _ => false,
     };
 

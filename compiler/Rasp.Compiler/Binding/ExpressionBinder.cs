@@ -31,6 +31,15 @@ internal sealed class ExpressionBinder
 
     public CompileTimeValue Bind(ExpressionSyntax syntax, Scope scope)
     {
+        if (session.Observer is not { } observer) return BindUnobserved(syntax, scope);
+        observer.Begin();
+        CompileTimeValue value = BindUnobserved(syntax, scope);
+        observer.End(syntax, value);
+        return value;
+    }
+
+    private CompileTimeValue BindUnobserved(ExpressionSyntax syntax, Scope scope)
+    {
         if (!session.TryStep(syntax.Span)) return Unknown;
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
@@ -152,6 +161,8 @@ internal sealed class ExpressionBinder
         SourceSpan span = session.At(syntax.Span);
         if (operand is SelectorValue selector && syntax.Operator == PrefixOperator.Not)
             return new SelectorValue(session.Graph.Not(selector.Selector, span));
+        if (operand is ListValue or DictionaryValue && syntax.Operator == PrefixOperator.Not)
+            return new AtomValue(CompileTimeOperators.Truth(operand) is false, SOpType.Bool);
         if (ToSOp(operand, syntax.Operand.Span) is not { } sop) return Unknown;
         SOp? result = syntax.Operator switch
         {
@@ -169,8 +180,7 @@ internal sealed class ExpressionBinder
         SourceSpan span = session.At(syntax.Span);
         if (syntax.Operator is ElementwiseOperator.And or ElementwiseOperator.Or && (left is SelectorValue || right is SelectorValue))
             return CombineSelectors(syntax, left, right, span);
-        if (left is ListValue l && right is ListValue r && syntax.Operator == ElementwiseOperator.Add)
-            return session.TryStep(syntax.Span, l.Elements.Length + r.Elements.Length) ? new ListValue([.. l.Elements, .. r.Elements]) : Unknown;
+        if (CompileTimeOperators.TryApply(session, syntax, left, right) is { } value) return value;
         SOp? a = ToSOp(left, syntax.Left.Span);
         SOp? b = a is null && left is not UnknownValue ? null : ToSOp(right, syntax.Right.Span);
         return a is null || b is null ? Unknown : ToValue(elementwise.Apply(syntax.Operator, syntax.Symbol, a, b, span), left, right);
@@ -195,13 +205,9 @@ internal sealed class ExpressionBinder
     {
         CompileTimeValue condition = Bind(syntax.Condition, scope);
         SourceSpan span = session.At(syntax.Span);
-        if (condition is AtomValue atom)
-        {
-            // A choice made while the program is bound may be between anything, and ends recursions.
-            SOp choice = session.Graph.Constant(atom.Value, atom.Type, span);
-            bool isTrue = elementwise.Not(choice, span) is ConstantSOp { Value.IsTrue: false };
-            return Bind(isTrue ? syntax.WhenTrue : syntax.WhenFalse, scope);
-        }
+
+        // A choice made while the program is bound may be between anything, and ends recursions.
+        if (CompileTimeOperators.Truth(condition) is { } isTrue) return Bind(isTrue ? syntax.WhenTrue : syntax.WhenFalse, scope);
 
         CompileTimeValue whenTrue = Bind(syntax.WhenTrue, scope);
         CompileTimeValue whenFalse = Bind(syntax.WhenFalse, scope);
@@ -230,7 +236,7 @@ internal sealed class ExpressionBinder
             case BuiltInValue builtIn:
                 return builtIn.Function.Call(this, syntax, arguments);
             case SOpValue or SelectorValue when arguments.Length == 1:
-                return IsInput(arguments[0], syntax.Arguments[0].Span) ? new ShownValue() : Unknown;
+                return IsInput(arguments[0], syntax.Arguments[0].Span) ? new ShownValue(target, arguments[0]) : Unknown;
             case SOpValue or SelectorValue:
                 session.Diagnostics.WrongArgumentCount(session.At(syntax.Span), target.Description, "one input, a string or a list", arguments.Length);
                 return Unknown;

@@ -10,6 +10,9 @@ namespace Rasp.Compiler.Binding;
 /// <summary><c>x[i]</c> and <c>x in y</c>: of compile-time values at once, of s-ops through a finite table.</summary>
 internal sealed class Indexing(BindingSession session, ElementwiseBinder elementwise)
 {
+    // So many entries of a list or a dictionary are read in the time of a step.
+    private const int EntriesAStep = 4;
+
     private static readonly UnknownValue Unknown = new();
 
     public CompileTimeValue Bind(IndexSyntax syntax, CompileTimeValue target, CompileTimeValue index)
@@ -21,9 +24,14 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
                 return Unknown;
             case (SOpValue sop, AtomValue { Type: SOpType.Int } position):
                 return new SOpValue(ReadPosition(sop.SOp, position.Value, span));
+            case (ListValue list, AtomValue { Type: SOpType.Int }):
+                return FromSequence(list.Elements.Length, i => list.Elements[i], index, syntax);
             case (ListValue list, _):
                 return FromSequence(list.Elements, index, syntax, span);
+            case (AtomValue { Type: SOpType.String } text, AtomValue { Type: SOpType.Int }):
+                return FromSequence(text.Value.Text.Length, i => new AtomValue(text.Value.Text[i].ToString(), SOpType.String), index, syntax);
             case (AtomValue { Type: SOpType.String } text, _):
+                if (!session.TryStep(syntax.Span, text.Value.Text.Length / EntriesAStep)) return Unknown;
                 return FromSequence([.. text.Value.Text.Select(c => new AtomValue(c.ToString(), SOpType.String))], index, syntax, span);
             case (DictionaryValue dictionary, AtomValue key):
                 if (dictionary.Entries.TryGetValue(key.Value, out CompileTimeValue? value)) return value;
@@ -48,7 +56,7 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
     {
         switch (value)
         {
-            case UnknownValue or AtomValue { Type: SOpType.String }:
+            case UnknownValue or DictionaryValue or AtomValue { Type: SOpType.String }:
                 return true;
             case ListValue list when list.Elements.All(e => e is AtomValue or UnknownValue):
                 SOpType?[] types = [.. list.Elements.OfType<AtomValue>().Select(a => (SOpType?)a.Type)];
@@ -75,10 +83,10 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
             case DictionaryValue dictionary:
                 elements = [.. dictionary.Keys];
                 break;
+            case SOpValue values when item is AtomValue searched:
+                return ContainsAtom(values.SOp, searched, span);
             case AtomValue { Type: SOpType.String } text when item is AtomValue { Type: SOpType.String } part:
                 return new AtomValue(text.Value.Text.Contains(part.Value.Text, StringComparison.Ordinal), SOpType.Bool);
-            case SOpValue sop when item is AtomValue atom:
-                return ToValue(Occurs(sop.SOp, session.Graph.Constant(atom.Value, atom.Type, session.At(syntax.Item.Span)), span));
             case SOpValue when item is UnknownValue:
                 return Unknown;
             default:
@@ -86,8 +94,9 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
                 return Unknown;
         }
 
+        if (!session.TryStep(syntax.Span, elements.Length / EntriesAStep)) return Unknown;
         if (item is UnknownValue || elements.Any(e => e is UnknownValue)) return Unknown;
-        if (elements.Any(e => e is not AtomValue))
+        if (item is SOpValue && elements.Any(e => e is not AtomValue))
         {
             session.Diagnostics.MixedEntries(session.At(syntax.Container.Span), "the elements of a list after 'in'");
             return Unknown;
@@ -107,7 +116,26 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
         }
     }
 
+    /// <summary><c>"a" in sop</c>: whether any position holds the value, at every position.</summary>
+    private CompileTimeValue ContainsAtom(SOp sop, AtomValue searched, SourceSpan span)
+    {
+        GraphBuilder graph = session.Graph;
+        SOp value = graph.Constant(searched.Value, searched.Type, span);
+        if (elementwise.Apply(ElementwiseOperator.Equal, "==", sop, value, span) is not { } isEqual) return Unknown;
+        Selector equal = graph.Select(isEqual, graph.Constant(true, SOpType.Bool, span), Comparison.Equal, span);
+        SOp share = graph.Aggregate(equal, graph.Constant(1, SOpType.Int, span), 0, SOpType.Int, span);
+        return ToValue(elementwise.Apply(ElementwiseOperator.Greater, ">", share, graph.Constant(0, SOpType.Int, span), span));
+    }
+
     private static CompileTimeValue ToValue(SOp? sop) => sop is null ? Unknown : new SOpValue(sop);
+
+    private CompileTimeValue FromSequence(int count, Func<int, CompileTimeValue> element, CompileTimeValue index, IndexSyntax syntax)
+    {
+        Rational at = ((AtomValue)index).Value.Number;
+        if (at < count && at >= -count) return element((int)(at.Sign < 0 ? at + count : at).Numerator);
+        session.Diagnostics.IndexOutOfRange(session.At(syntax.Index.Span), at.ToString(), count);
+        return Unknown;
+    }
 
     private CompileTimeValue FromSequence(
         ImmutableArray<CompileTimeValue> elements, CompileTimeValue index, IndexSyntax syntax, SourceSpan span)
@@ -115,15 +143,6 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
         int count = elements.Length;
         switch (index)
         {
-            case AtomValue { Type: SOpType.Int } atom:
-                Rational at = atom.Value.Number;
-                if (at >= count || at < -count)
-                {
-                    session.Diagnostics.IndexOutOfRange(session.At(syntax.Index.Span), atom.Value.ToString(), count);
-                    return Unknown;
-                }
-
-                return elements[(int)(at.Sign < 0 ? at + count : at).Numerator];
             case SOpValue { SOp.Type: SOpType.Int } sop:
                 // A negative index counts from the end.
                 IEnumerable<AtomValue> keys = Enumerable.Range(-count, 2 * count).Select(i => new AtomValue(i, SOpType.Int));
@@ -137,7 +156,7 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
     private CompileTimeValue Lookup(
         ImmutableArray<AtomValue> keys, ImmutableArray<CompileTimeValue> values, SOp index, string what, SourceSpan span)
     {
-        if (values.Any(v => v is UnknownValue)) return Unknown;
+        if (!session.TryStep(span, values.Length / EntriesAStep) || values.Any(v => v is UnknownValue)) return Unknown;
         SOpType? type = values.FirstOrDefault() is AtomValue first ? first.Type : null;
         foreach (CompileTimeValue value in values)
         {
@@ -164,18 +183,6 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
         return ToValue(elementwise.Lookup(index, new LookupTable(table, null), common, span));
     }
 
-    /// <summary><c>atom in sop</c>: whether the value stands at any position, as the library's <c>contains</c> has it.</summary>
-    private SOp? Occurs(SOp sop, SOp atom, SourceSpan span)
-    {
-        GraphBuilder graph = session.Graph;
-        if (elementwise.Apply(ElementwiseOperator.Equal, "in", sop, atom, span) is not { } isEqual) return null;
-        SOp yes = graph.Constant(true, SOpType.Bool, span);
-        SOp one = graph.Constant(1, SOpType.Int, span);
-        SOp zero = graph.Constant(0, SOpType.Int, span);
-        SOp found = graph.Aggregate(graph.Select(isEqual, yes, Comparison.Equal, span), one, 0, SOpType.Float, span);
-        return elementwise.Apply(ElementwiseOperator.Greater, ">", found, zero, span);
-    }
-
     /// <summary><c>sop[3]</c> reads position 3 for every position; a negative position counts from the end.</summary>
     private SOp ReadPosition(SOp sop, Value position, SourceSpan span)
     {
@@ -185,7 +192,8 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
         {
             SOp one = graph.Constant(1, SOpType.Int, span);
             SOp length = graph.SelectorWidth(graph.Select(one, one, Comparison.Equal, span), span);
-            SOp distance = graph.Constant(Value.FromNumber(-position.Number), SOpType.Int, span);
+            bool isSmallest = position.Number.Numerator == long.MinValue;
+            SOp distance = graph.Constant(isSmallest ? long.MaxValue : Value.FromNumber(-position.Number), SOpType.Int, span);
             location = graph.Elementwise(ElementwiseOperator.Subtract, SOpType.Int, span, [length, distance]);
         }
 

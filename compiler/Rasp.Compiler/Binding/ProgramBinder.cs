@@ -32,9 +32,10 @@ internal sealed class ProgramBinder
         Scope scope = BindFile(tree);
         ImmutableArray<NamedSOp> sops =
             [.. scope.Definitions.Where(d => d.Value is SOpValue).Select(d => new NamedSOp(d.Name, ((SOpValue)d.Value).SOp, d.Span))];
+        ValueTypes types = new();
         RaspProgram program = new(tree.Path, sops, tree.Settings)
         {
-            Names = [.. scope.Definitions.Where(d => d.Span.Path == tree.Path && d.Value is not UnknownValue).Select(d => ValueTypes.Describe(d, session.Graph))],
+            Names = [.. scope.Definitions.Where(d => d.Span.Path == tree.Path && d.Value is not UnknownValue).Select(d => types.Describe(d, session.Graph))],
         };
         foreach (NameSyntax export in tree.Exports)
         {

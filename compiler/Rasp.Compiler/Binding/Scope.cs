@@ -27,6 +27,16 @@ internal sealed class Scope(Scope? parent)
         set => isIncomplete = value;
     }
 
+    /// <summary>This scope's own definition of the name, or null.</summary>
+    public Definition? Own(string name) => byName.TryGetValue(name, out LinkedListNode<Definition>? found) ? found.Value : null;
+
+    /// <summary>Takes a definition back: the name stands for what it stood for before, or for nothing.</summary>
+    public void Restore(string name, Definition? before)
+    {
+        if (byName.Remove(name, out LinkedListNode<Definition>? now)) definitions.Remove(now);
+        if (before is not null) byName[name] = definitions.AddLast(before);
+    }
+
     public bool Contains(string name) => byName.ContainsKey(name);
 
     public CompileTimeValue? Find(string name)

@@ -11,6 +11,9 @@ namespace Rasp.Compiler.Binding;
 /// </summary>
 internal static class SelectorWidths
 {
+    // Shared parts of a grown expression would be visited once for each way to them.
+    private const int MaxNodes = 1000;
+
     // Long enough that what selects several positions for want of a condition does so.
     private const int SampleLength = 5;
 
@@ -51,21 +54,28 @@ internal static class SelectorWidths
         return true;
     }
 
-    public static bool IsAtMostOne(Selector selector) => selector switch
+    public static bool IsAtMostOne(Selector selector)
     {
-        SelectSelector { Comparison: Comparison.Equal } s => IsInjective(s.Key),
-        AndSelector s => IsAtMostOne(s.Left) || IsAtMostOne(s.Right),
+        int nodes = 0;
+        return IsAtMostOne(selector, ref nodes);
+    }
+
+    private static bool IsAtMostOne(Selector selector, ref int nodes) => ++nodes <= MaxNodes && selector switch
+    {
+        SelectSelector { Comparison: Comparison.Equal } s => IsInjective(s.Key, ref nodes),
+        AndSelector s => IsAtMostOne(s.Left, ref nodes) || IsAtMostOne(s.Right, ref nodes),
         _ => false,
     };
 
     /// <summary>Whether the s-op has a different value at every position: indices, moved or mirrored, or a rank.</summary>
-    private static bool IsInjective(SOp sop) => sop switch
+    private static bool IsInjective(SOp sop, ref int nodes) => ++nodes <= MaxNodes && sop switch
     {
         IndicesSOp => true,
         SelectorWidthSOp width => IsTotalOrder(width.Selector),
-        ElementwiseSOp { Operator: ElementwiseOperator.Negate } e => IsInjective(e.Operands[0]),
+        ElementwiseSOp { Operator: ElementwiseOperator.Negate } e => IsInjective(e.Operands[0], ref nodes),
         ElementwiseSOp { Operator: ElementwiseOperator.Add or ElementwiseOperator.Subtract } e =>
-            (IsInjective(e.Operands[0]) && e.Operands[1] is ConstantSOp) || (e.Operands[0] is ConstantSOp && IsInjective(e.Operands[1])),
+            (e.Operands[1] is ConstantSOp && IsInjective(e.Operands[0], ref nodes)) ||
+            (e.Operands[0] is ConstantSOp && IsInjective(e.Operands[1], ref nodes)),
         _ => false,
     };
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Rasp.Compiler.Diagnostics;
+using Rasp.Compiler.Graph;
 using Rasp.Compiler.Syntax;
+using Rasp.Format;
 
 namespace Rasp.Compiler.Binding;
 
@@ -34,6 +36,9 @@ internal sealed class StatementBinder
         if (!isLibrary) CheckUncalledFunctions();
     }
 
+    /// <summary>Binds one top-level statement, as a prompt does; functions that nobody calls are left alone.</summary>
+    public void BindStatement(StatementSyntax statement, Scope scope) => Bind(statement, scope, isTopLevel: true);
+
     public CompileTimeValue Call(FunctionValue function, ImmutableArray<CompileTimeValue> arguments, SourceSpan site)
     {
         called.Add(function);
@@ -63,15 +68,23 @@ internal sealed class StatementBinder
             return true;
         }
 
-        if (value is ListValue list && list.Elements.Length == names.Length)
+        IReadOnlyList<CompileTimeValue>? parts = value switch
         {
-            for (int i = 0; i < names.Length; i++) Define(names[i], list.Elements[i], scope, isTopLevel);
+            ListValue list => list.Elements,
+            DictionaryValue dictionary => dictionary.Keys,
+            AtomValue { Type: SOpType.String } text when text.Value.Text.Length == names.Length =>
+                [.. text.Value.Text.Select(c => new AtomValue(c.ToString(), SOpType.String))],
+            _ => null,
+        };
+        if (parts?.Count == names.Length)
+        {
+            for (int i = 0; i < names.Length; i++) Define(names[i], parts[i], scope, isTopLevel);
             return true;
         }
 
         foreach (NameSyntax name in names) Define(name, new UnknownValue(), scope, isTopLevel);
         if (value is UnknownValue) return true;
-        session.Diagnostics.NameCount(session.At(span), names.Length, value is ListValue other ? other.Elements.Length : 1);
+        session.Diagnostics.NameCount(session.At(span), names.Length, parts?.Count ?? 1);
         return false;
     }
 
@@ -79,7 +92,7 @@ internal sealed class StatementBinder
     {
         foreach (StatementSyntax statement in statements)
         {
-            if (session.IsExhausted) return;
+            if (session.HasStopped) return;
             Bind(statement, scope, isTopLevel);
         }
     }
@@ -89,7 +102,7 @@ internal sealed class StatementBinder
         switch (statement)
         {
             case AssignmentSyntax s:
-                DefineAll(s.Names, BindValues(s.Values, scope), scope, s.Span, isTopLevel);
+                Assign(s, scope, isTopLevel);
                 break;
             case FunctionSyntax s:
                 DefineFunction(s, scope, isTopLevel);
@@ -115,6 +128,17 @@ internal sealed class StatementBinder
             case BrokenSyntax s:
                 foreach (string name in s.Names) scope.Define(name, new UnknownValue(), s.Span);
                 break;
+        }
+    }
+
+    private void Assign(AssignmentSyntax syntax, Scope scope, bool isTopLevel)
+    {
+        CompileTimeValue value = BindValues(syntax.Values, scope);
+        if (!DefineAll(syntax.Names, value, scope, syntax.Span, isTopLevel) || session.Observer is not { } observer) return;
+        for (int i = 0; i < syntax.Names.Length; i++)
+        {
+            CompileTimeValue part = syntax.Names.Length > 1 && value is ListValue list ? list.Elements[i] : value;
+            observer.Assign(syntax.Names[i].Name, part);
         }
     }
 
@@ -154,6 +178,7 @@ internal sealed class StatementBinder
         {
             if (!session.TryStep(syntax.Span) || !DefineAll(syntax.Names, element, scope, syntax.Source.Span, isTopLevel)) return;
             BindAll(syntax.Body, scope, isTopLevel);
+            if (session.HasStopped) return;
         }
     }
 

@@ -25,6 +25,19 @@ internal sealed class DiagnosticBag
     public ImmutableArray<Diagnostic> ToImmutable() =>
         [.. diagnostics.Where(d => !Suppressions.Silences(d)).OrderBy(d => d.Span.Path, StringComparer.Ordinal).ThenBy(d => d.Span.StartLine).ThenBy(d => d.Span.StartColumn)];
 
+    /// <summary>
+    /// Hands over the diagnostics in the order they were found and starts afresh: a prompt reports after each statement,
+    /// and the same mistake again when it is made again.
+    /// </summary>
+    public ImmutableArray<Diagnostic> TakeAll()
+    {
+        ImmutableArray<Diagnostic> taken = [.. diagnostics.Where(d => !Suppressions.Silences(d))];
+        diagnostics.Clear();
+        seen.Clear();
+        HasErrors = false;
+        return taken;
+    }
+
     // Syntax.
     public void UnexpectedToken(SourceSpan span, string token, string? expected) => Add(Codes.UnexpectedToken, span,
         expected is null ? $"'{token}' is not expected here" : $"'{token}' is not expected here; write {expected} first");
@@ -102,8 +115,8 @@ internal sealed class DiagnosticBag
         $"the exported '{name}' is not an s-op of this file; {(suggestion is null ? "define it or export another" : $"did you mean '{suggestion}'?")}");
 
     // Types.
-    public void WrongKind(SourceSpan span, string expected, string actual, string advice) => Add(Codes.WrongKind, span,
-        $"{expected} is needed here, but this is {actual}; {advice}");
+    public void WrongKind(SourceSpan span, string expected, string actual, string? advice = null) => Add(Codes.WrongKind, span,
+        $"{expected} is needed here, but this is {actual}{(advice is null ? string.Empty : "; " + advice)}");
 
     public void OperandTypes(SourceSpan span, string op, string left, string right, string advice) => Add(Codes.OperandTypes, span,
         $"'{op}' cannot be applied to {left} and {right}; {advice}");

@@ -3,12 +3,17 @@ namespace Rasp.Compiler.Diagnostics;
 /// <summary>"Did you mean": the name nearest to a misspelt one.</summary>
 internal static class Spelling
 {
+    // The comparison takes the product of two lengths.
+    private const int MaxLength = 100;
+
     /// <summary>The candidate with the fewest edits, at most a third of the name's length; null where none is near.</summary>
     public static string? Nearest(string name, IEnumerable<string> candidates)
     {
         int limit = Math.Max(1, name.Length / 3);
+        if (name.Length > MaxLength) return null;
         return candidates
             .Distinct()
+            .Where(candidate => Math.Abs(candidate.Length - name.Length) <= limit)
             .Select(candidate => (Candidate: candidate, Distance: Distance(name, candidate)))
             .Where(c => c.Distance <= limit && c.Distance < name.Length)
             .OrderBy(c => c.Distance)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Rasp.Compiler.Diagnostics;
 using Rasp.Format;
 
@@ -39,16 +40,22 @@ public sealed class TokensSOp : SOp
         switch (Type)
         {
             case SOpType.String:
-                return token.Kind == ValueKind.Text ? token : Value.FromText(token.ToString());
+                return token.Kind == ValueKind.Text ? token : Value.FromText(Notation(token));
             case SOpType.Bool:
                 // A text is true unless it is empty, whatever it says.
                 return Value.FromBoolean(token.Kind == ValueKind.Text ? token.Text.Length > 0 : token.Number != Rational.Zero);
             default:
                 Rational number = token.Number;
-                bool isNumber = token.Kind == ValueKind.Text ? Rational.TryParse(token.Text, out number) : token.Kind == ValueKind.Number;
+                if (token.Kind != ValueKind.Text) return Value.FromNumber(Type == SOpType.Float || number.IsInteger ? number : Truncate(number));
+                bool isNumber = Rational.TryParse(token.Text, out number);
                 return isNumber && (Type == SOpType.Float || number.IsInteger) ? Value.FromNumber(number) : null as Value?;
         }
     }
+
+    private static Rational Truncate(Rational number) => number.Sign < 0 ? -(-number).Floor() : number.Floor();
+
+    private static string Notation(Value token) =>
+        token.Number.IsInteger ? token.ToString() : token.Number.ToDouble().ToString("R", CultureInfo.InvariantCulture);
 }
 
 /// <summary>The position itself, from 0.</summary>

@@ -84,6 +84,9 @@ internal sealed class InteractiveSyntax(
     public bool IsOn { get; } = isOn;
 
     public ExpressionSyntax? Example { get; } = example;
+
+    /// <summary>How <see cref="InteractiveKind.Leave"/> was written: <c>exit</c>, <c>quit</c>, with or without parentheses.</summary>
+    public string LeaveWord { get; init; } = "exit";
 }
 
 /// <summary>
@@ -95,5 +98,12 @@ internal sealed class BrokenSyntax(SourceSpan span, ImmutableArray<string> names
     public ImmutableArray<string> Names { get; } = names;
 }
 
+/// <summary>From <c>#</c> to the end of the line; <see cref="Text"/> begins with the <c>#</c>.</summary>
+internal sealed record CommentSyntax(SourceSpan Span, string Text);
+
 /// <summary>A file as it was written, with the settings that its <c>#pragma</c> comments hold.</summary>
-internal sealed record SyntaxTree(string Path, ImmutableArray<StatementSyntax> Statements, CompileSettings Settings, ImmutableArray<NameSyntax> Exports);
+internal sealed record SyntaxTree(string Path, ImmutableArray<StatementSyntax> Statements, CompileSettings Settings, ImmutableArray<NameSyntax> Exports)
+{
+    /// <summary>All comments in the order of the text; pragmas are among them.</summary>
+    public ImmutableArray<CommentSyntax> Comments { get; init; } = [];
+}

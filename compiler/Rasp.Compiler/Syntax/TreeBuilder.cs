@@ -52,7 +52,7 @@ internal sealed class TreeBuilder(ITokenStream tokens, string path, DiagnosticBa
         switch (context)
         {
             case RaspParser.SetExampleContext c:
-                return new InteractiveSyntax(span, InteractiveKind.SetExample, Subject(c.subject()), true, Example(c));
+                return new InteractiveSyntax(span, InteractiveKind.SetExample, Subject(c.subject()), true, Expression(c.expression()));
             case RaspParser.ShowExampleContext c:
                 return new InteractiveSyntax(span, InteractiveKind.ShowExample, Subject(c.subject()), true, null);
             case RaspParser.SwitchExamplesContext c:
@@ -60,14 +60,8 @@ internal sealed class TreeBuilder(ITokenStream tokens, string path, DiagnosticBa
             case RaspParser.SwitchSequenceDisplayContext c:
                 return new InteractiveSyntax(span, InteractiveKind.SwitchSequenceDisplay, ExampleSubject.Both, c.ON() is not null, null);
             default:
-                return new InteractiveSyntax(span, InteractiveKind.Leave, ExampleSubject.Both, true, null);
+                return new InteractiveSyntax(span, InteractiveKind.Leave, ExampleSubject.Both, true, null) { LeaveWord = context.GetText() };
         }
-    }
-
-    private ExpressionSyntax Example(RaspParser.SetExampleContext context)
-    {
-        if (context.STRING() is { } text) return new LiteralSyntax(text.Symbol.Span(path), Unquoted(text.GetText()), SOpType.String);
-        return context.list() is { } list ? List(list) : Name(context.name());
     }
 
     private ExampleSubject Subject(RaspParser.SubjectContext? context)

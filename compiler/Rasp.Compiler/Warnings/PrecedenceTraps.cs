@@ -10,9 +10,9 @@ namespace Rasp.Compiler.Warnings;
 /// </summary>
 internal sealed class PrecedenceTraps(DiagnosticBag diagnostics)
 {
-    public void Report(SyntaxTree tree)
+    public void Report(IEnumerable<StatementSyntax> statements)
     {
-        foreach (StatementSyntax statement in SyntaxNodes.All(tree.Statements))
+        foreach (StatementSyntax statement in SyntaxNodes.All(statements))
         {
             foreach (ExpressionSyntax expression in SyntaxNodes.Expressions(statement)) Check(expression);
         }

@@ -15,7 +15,7 @@ internal sealed class SourceWarnings(DiagnosticBag diagnostics, Func<string, boo
     {
         foreach (SyntaxTree tree in trees)
         {
-            new PrecedenceTraps(diagnostics).Report(tree);
+            new PrecedenceTraps(diagnostics).Report(tree.Statements);
             new HidingNames(diagnostics, isLibraryName).Report(tree);
         }
 

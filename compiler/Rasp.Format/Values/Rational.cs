@@ -9,6 +9,8 @@ namespace Rasp.Format;
 /// </summary>
 public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
 {
+    private const int MaxDigits = 100;
+
     // Stored minus one, so that default(Rational) is the number 0/1.
     private readonly long denominatorMinusOne;
 
@@ -57,6 +59,10 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
     public static bool TryParse(string text, out Rational value)
     {
         value = Zero;
+
+        // 19 digits of an integer and 63 decimals are the most that two 64-bit numbers can hold.
+        if (text.Length > MaxDigits) text = WithoutOuterZeros(text);
+        if (text.Length > MaxDigits) return false;
         int point = text.IndexOf('.', StringComparison.Ordinal);
         string digits = point < 0 ? text : text.Remove(point, 1);
         if (!BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger numerator))
@@ -71,6 +77,12 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
         {
             return false;
         }
+    }
+
+    private static string WithoutOuterZeros(string text)
+    {
+        string leading = text.TrimStart('0');
+        return leading.Contains('.', StringComparison.Ordinal) ? "0" + leading.TrimEnd('0') + "0" : "0" + leading;
     }
 
     /// <summary>The nearest integer, halves to even, as the language's <c>round</c> does.</summary>
