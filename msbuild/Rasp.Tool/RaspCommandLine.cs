@@ -19,6 +19,7 @@ internal static partial class RaspCommandLine
         RootCommand root = new("Compiles RASP programs to exact transformer weights and injects them into language models.")
         {
             CheckVerb.Create(),
+            FormatVerb.Create(),
             RunVerb.Create(),
             CompileVerb.Create(),
             InspectVerb.Create(),

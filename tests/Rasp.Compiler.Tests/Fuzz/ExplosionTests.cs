@@ -41,7 +41,7 @@ public class ExplosionTests
     [InlineData("x = \"ab\" * 9223372036854775807;", "RASP0059")]
     [InlineData("x = \"ab\"; for i in range(100) { x = x + x; }", "RASP0059")]
     [InlineData("def f(x) { return f(x); } y = f(1);", "RASP0070")]
-    [InlineData("def f(x) { return g(x) + g(x); } def g(x) { return f(x) + f(x); } y = f(indices);", "RASP0030")]
+    [InlineData("def f(x) { return g(x) + g(x); } def g(x) { return f(x) + f(x); } y = f(indices);", "RASP0070")]
     [InlineData("def f(x, n) { return f(x, n - 1) + f(x, n - 1) if n > 0 else x; } y = f(indices, 40);", "RASP0071")]
     [InlineData("x = indices[-9223372036854775807 - 1];", "")]
     [InlineData("load \"a\0b\";", "RASP0021")]

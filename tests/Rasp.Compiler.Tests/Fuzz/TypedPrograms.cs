@@ -40,7 +40,8 @@ internal sealed class TypedPrograms(Random random)
                 });
                 break;
             case 1:
-                Line($"{Define("int")}, {Define("bool")} = {Expression("int", 2)}, {Expression("bool", 2)};");
+                string values = $"{Expression("int", 2)}, {Expression("bool", 2)}";
+                Line($"{Define("int")}, {Define("bool")} = {values};");
                 break;
             case 9:
                 Function();
@@ -125,7 +126,13 @@ internal sealed class TypedPrograms(Random random)
 
     private string Compound(string kind, int depth)
     {
-        string E(string k) => Expression(k, depth);
+        string E(string k)
+        {
+            // Without parentheses the operators mostly bind otherwise than by type.
+            string expression = Expression(k, depth);
+            return expression.Contains(' ', StringComparison.Ordinal) && !Chance(12) ? $"({expression})" : expression;
+        }
+
         return kind switch
         {
             "int" => Pick(
