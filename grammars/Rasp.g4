@@ -23,7 +23,7 @@ assignment : names '=' expressions ;
 
 // What one types at the interactive prompt. Files written to be piped into an interpreter hold these too.
 interactive
-    : 'set' subject? 'example' expression                                  # SetExample
+    : 'set' subject? 'example' (STRING | list | name)                       # SetExample
     | 'show' subject? 'example'                                             # ShowExample
     | subject? 'examples' ('on' | 'off')                                    # SwitchExamples
     | 'full' 'seq' 'display' ('on' | 'off')                                 # SwitchSequenceDisplay
@@ -49,9 +49,7 @@ expression
     | 'select' '(' expression ',' expression ',' comparison ')'             # Select
     | literal                                                               # LiteralValue
     | list                                                                  # ListValue
-    | '[' expression 'for' names 'in' expression ']'                        # ListComprehension
-    | '{' (entry (',' entry)*)? '}'                                         # Dictionary
-    | '{' entry 'for' names 'in' expression '}'                             # DictionaryComprehension
+    | dictionary                                                            # DictionaryValue
     | name                                                                  # NameReference
     | expression '[' expression ']'                                         # Index
     | expression '(' expressions? ')'                                       # Call
@@ -66,7 +64,13 @@ expression
     | expression 'in' expression                                            # Contained
     ;
 
-list : '[' expressions? ']' ;
+// A list and a comprehension begin alike. As two alternatives the parser would have to read ahead to the 'for', at every
+// level of nesting again.
+list : '[' (expression (comprehension | (',' expression)*))? ']' ;
+
+dictionary : '{' (entry (comprehension | (',' entry)*))? '}' ;
+
+comprehension : 'for' names 'in' expression ;
 
 entry : expression ':' expression ;
 

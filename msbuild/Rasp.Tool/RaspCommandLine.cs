@@ -23,6 +23,7 @@ internal static partial class RaspCommandLine
         RootCommand root = new("Compiles RASP programs to exact transformer weights and injects them into language models.")
         {
             CheckVerb.Create(),
+            FormatVerb.Create(),
             RunVerb.Create(),
             ReplVerb.Create(input),
             CompileVerb.Create(),

@@ -13,6 +13,9 @@ internal sealed class BaseNames
     // The result of the last statement at a prompt, and a word that is kept free.
     private static readonly ImmutableArray<string> KeptFree = ["out", "get"];
 
+    // Read once: every program starts with it.
+    private static readonly Lazy<SyntaxTree> LibraryTree = new(() => SyntaxReader.Read(ReadLibrary(), "library.rasp", new DiagnosticBag()));
+
     private readonly GraphBuilder graph;
     private readonly Scope language = new(null);
     private readonly Scope library;
@@ -33,7 +36,7 @@ internal sealed class BaseNames
         ImmutableHashSet<string> everywhere = [.. language.Definitions.Select(d => d.Name).Where(n => n != "selector_width"), .. KeptFree];
         library = new Scope(language);
         StatementBinder binder = new(session, new ReservedNames(everywhere, []), load: null);
-        binder.BindFile(SyntaxReader.Read(ReadLibrary(), "library.rasp", session.Diagnostics), library);
+        binder.BindFile(LibraryTree.Value, library);
         Reserved = new ReservedNames(everywhere, [.. library.Definitions.Select(d => d.Name), "selector_width"]);
         if (language.Find("tokens_str") is { } tokens) Define(library, "tokens", tokens);
     }

@@ -28,7 +28,7 @@ internal sealed class BuiltInFunction
         new("aggregate", 2, 3, "a selector, an s-op and possibly a default", Aggregate),
         new("selector_width", 1, 1, "one selector", SelectorWidth),
         new("round", 1, 1, "one number", c => c.Unary(c.Binder.Elementwise.Round)),
-        new("indicator", 1, 1, "one s-op", Indicator),
+        new("indicator", 1, 1, "one condition", c => c.Unary(c.Binder.Elementwise.Indicator)),
         new("range", 1, 3, "an end, or a start, an end and a step", Range),
         new("zip", 1, int.MaxValue, "lists", Zip),
         new("len", 1, 1, "one list, dictionary or string", Length),
@@ -81,9 +81,6 @@ internal sealed class BuiltInFunction
 
     private static CompileTimeValue SelectorWidth(BuiltInCall call) =>
         call.Selector(0) is { } selector ? new SOpValue(call.Graph.SelectorWidth(selector, call.Span)) : new UnknownValue();
-
-    private static CompileTimeValue Indicator(BuiltInCall call) =>
-        call.Arguments[0] is SOpValue ? call.Unary(call.Binder.Elementwise.Indicator) : call.WrongKind(0, "an s-op");
 
     private static CompileTimeValue Range(BuiltInCall call)
     {

@@ -148,11 +148,11 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
     // x + 0 → x, x - 0 → x, x * 1 → x, where the type stays the same.
     private static SOp? Identity(ElementwiseOperator op, SOp left, SOp right)
     {
-        bool keepsLeft = right is ConstantSOp r && (left.Type == SOpType.Float || right.Type == SOpType.Int) &&
+        bool keepsLeft = right is ConstantSOp { Type: SOpType.Int } r &&
             ((op is ElementwiseOperator.Add or ElementwiseOperator.Subtract && r.Value == 0) ||
              (op == ElementwiseOperator.Multiply && r.Value == 1));
         if (keepsLeft) return left;
-        bool keepsRight = left is ConstantSOp l && (right.Type == SOpType.Float || left.Type == SOpType.Int) &&
+        bool keepsRight = left is ConstantSOp { Type: SOpType.Int } l &&
             ((op == ElementwiseOperator.Add && l.Value == 0) || (op == ElementwiseOperator.Multiply && l.Value == 1));
         return keepsRight ? right : null;
     }

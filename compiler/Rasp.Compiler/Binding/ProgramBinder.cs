@@ -60,6 +60,12 @@ internal sealed class ProgramBinder
     private void Load(LoadSyntax load, string from, Scope target)
     {
         string path = SourceFiles.Resolve(from, load.File);
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            session.Diagnostics.FileNotReadable(load.Span, load.File.Replace('\0', '?'), "a name of a file cannot hold the character 0.");
+            return;
+        }
+
         string identity = SourceFiles.Identity(path);
         int circle = loading.IndexOf(identity);
         if (circle >= 0)

@@ -5,17 +5,21 @@ using Rasp.Format;
 namespace Rasp.Compiler.Interpretation;
 
 /// <summary>
-/// S-ops in the order of evaluation with room for their values. Each node is evaluated once an input; what depends on
-/// the input's length only is kept from one input to the next. Not for concurrent use.
+/// S-ops in the order of evaluation with room for their values. Each node is evaluated once a batch of inputs; what depends
+/// on the inputs' length only is kept from one batch to the next. Not for concurrent use.
 /// </summary>
 public sealed class EvaluationPlan
 {
+    // Beyond this many different texts those of earlier inputs are forgotten.
+    private const int MaxTexts = 200_000;
+
     private readonly Dictionary<SOp, SOpSlot> sopSlots = [];
     private readonly Dictionary<Selector, SelectorSlot> selectorSlots = [];
     private readonly List<Slot> order = [];
+    private readonly TextPool texts = new();
     private readonly SOpSlot[] roots;
     private readonly bool causal;
-    private int length;
+    private BatchShape shape;
 
     internal EvaluationPlan(ImmutableArray<SOp> sops, bool causal)
     {
@@ -28,38 +32,79 @@ public sealed class EvaluationPlan
     /// <summary>The requested s-ops and everything they read; operands stand before what reads them.</summary>
     public ImmutableArray<SOp> SOps { get; }
 
-    /// <summary>The values of one s-op on the last input, one a position; valid until the next evaluation.</summary>
-    public ReadOnlySpan<Value> this[SOp sop] => sopSlots[sop].Values.AsSpan(0, length);
+    /// <summary>The values of one s-op on the last inputs, one a position, input after input; the number 0 where it has none.</summary>
+    public Value[] this[SOp sop]
+    {
+        get
+        {
+            SOpSlot slot = sopSlots[sop];
+            Value[] values = new Value[shape.Positions];
+            for (int i = 0; i < values.Length; i++) values[i] = slot[i];
+            return values;
+        }
+    }
 
-    /// <summary>The cells [query · length + key] of a selector on the last input; valid until the next evaluation.</summary>
-    public ReadOnlySpan<bool> this[Selector selector] => selectorSlots[selector].Cells.AsSpan(0, length * length);
+    /// <summary>The cells [query · length + key] of a selector on the last inputs, input after input.</summary>
+    public bool[] this[Selector selector]
+    {
+        get
+        {
+            SelectorSlot slot = selectorSlots[selector];
+            bool[] cells = new bool[shape.Positions * shape.Length];
+            for (int i = 0; i < cells.Length; i++)
+            {
+                int key = i % shape.Length;
+                cells[i] = (slot.Row(i / shape.Length)[key / 64] >> (key % 64) & 1) != 0;
+            }
+
+            return cells;
+        }
+    }
 
     /// <summary>Evaluates one input; false with the first error where a requested s-op is undefined at some position.</summary>
     public bool TryEvaluate(ReadOnlySpan<Value> tokens, out EvaluationError? error)
     {
-        length = tokens.Length;
-        foreach (Slot slot in order) slot.Evaluate(tokens);
-        foreach (SOpSlot root in roots)
+        Evaluate(tokens, 1);
+        error = Error(0);
+        return error is null;
+    }
+
+    /// <summary>Evaluates <paramref name="count"/> inputs of one length, whose tokens stand one input after the other.</summary>
+    public void Evaluate(ReadOnlySpan<Value> tokens, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (tokens.Length % count != 0) throw new ArgumentException($"{tokens.Length} tokens are not {count} inputs of one length", nameof(tokens));
+        shape = new BatchShape(count, tokens.Length / count);
+        if (texts.Count > MaxTexts)
         {
-            if (root.FirstFault(length) is not { } fault) continue;
-            error = fault;
-            return false;
+            foreach (Slot slot in order) slot.Forget();
+            texts.Clear();
         }
 
-        error = null;
-        return true;
+        foreach (Slot slot in order) slot.Evaluate(tokens, shape);
+    }
+
+    /// <summary>Why a requested s-op is undefined on one of the last inputs; null where all are defined.</summary>
+    public EvaluationError? Error(int input)
+    {
+        foreach (SOpSlot root in roots)
+        {
+            if (root.FirstFault(input * shape.Length, (input + 1) * shape.Length) is { } fault) return fault;
+        }
+
+        return null;
     }
 
     private void Add(object node)
     {
         Slot slot = node switch
         {
-            TokensSOp s => new TokensSlot(s),
-            IndicesSOp s => new IndicesSlot(s),
-            ConstantSOp s => new ConstantSlot(s),
-            ElementwiseSOp s => new ElementwiseSlot(s, [.. s.Operands.Select(o => sopSlots[o])]),
-            AggregateSOp s => new AggregateSlot(s, selectorSlots[s.Selector], sopSlots[s.Value], causal),
-            SelectorWidthSOp s => new SelectorWidthSlot(s, selectorSlots[s.Selector]),
+            TokensSOp s => new TokensSlot(s, texts),
+            IndicesSOp s => new IndicesSlot(s, texts),
+            ConstantSOp s => new ConstantSlot(s, texts),
+            ElementwiseSOp s => new ElementwiseSlot(s, [.. s.Operands.Select(o => sopSlots[o])], texts),
+            AggregateSOp s => new AggregateSlot(s, selectorSlots[s.Selector], sopSlots[s.Value], texts, causal),
+            SelectorWidthSOp s => new SelectorWidthSlot(s, selectorSlots[s.Selector], texts),
             SelectSelector s => new SelectSlot(s, sopSlots[s.Key], sopSlots[s.Query], causal),
             NotSelector s => new NotSlot(selectorSlots[s.Operand], causal),
             AndSelector s => new CombinedSlot(selectorSlots[s.Left], selectorSlots[s.Right], isAnd: true),

@@ -22,7 +22,7 @@ public sealed class Interpreter(bool causal)
     {
         EvaluationPlan plan = Prepare(sops);
         plan.TryEvaluate(tokens.AsSpan(), out EvaluationError? error);
-        return new Evaluation(plan.SOps.ToDictionary(s => s, s => plan[s].ToImmutableArray()), error);
+        return new Evaluation(plan.SOps.ToDictionary(s => s, s => ImmutableArray.Create(plan[s])), error);
     }
 
     /// <summary>Orders the s-ops and everything they read once, to evaluate many inputs.</summary>

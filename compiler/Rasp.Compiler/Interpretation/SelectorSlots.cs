@@ -3,77 +3,109 @@ using Rasp.Format;
 
 namespace Rasp.Compiler.Interpretation;
 
+/// <summary>
+/// A boolean matrix an input, rows of keys as bits; a fault where the row of a query position is undefined. What depends on
+/// the length only has one matrix for all inputs.
+/// </summary>
+internal abstract class SelectorSlot : Slot
+{
+    private EvaluationError?[] faults = [];
+    private ulong[] bits = [];
+    private int words;
+    private int length;
+
+    public int[] Widths { get; private set; } = [];
+
+    public bool HasFaults { get; private set; }
+
+    /// <summary>The row of a position among all inputs' positions.</summary>
+    public int RowNumber(int position) => IsFixed ? position % length : position;
+
+    public ReadOnlySpan<ulong> Row(int position) => bits.AsSpan(RowNumber(position) * words, words);
+
+    public EvaluationError? Fault(int position) => HasFaults ? faults[RowNumber(position)] : null;
+
+    protected override void Clear(BatchShape shape)
+    {
+        length = shape.Length;
+        words = BitRows.Words(length);
+        int rows = RowCount(shape);
+        if (bits.Length < rows * words) bits = new ulong[rows * words];
+        if (Widths.Length < rows) Widths = new int[rows];
+        HasFaults = false;
+    }
+
+    protected int RowCount(BatchShape shape) => IsFixed ? shape.Length : shape.Positions;
+
+    protected Span<ulong> Target(int row) => bits.AsSpan(row * words, words);
+
+    protected void Fail(int row, EvaluationError fault)
+    {
+        if (!HasFaults)
+        {
+            if (faults.Length < Widths.Length) faults = new EvaluationError?[Widths.Length];
+            else Array.Clear(faults);
+        }
+
+        HasFaults = true;
+        faults[row] ??= fault;
+    }
+
+    protected void CountWidths(BatchShape shape)
+    {
+        for (int row = 0; row < RowCount(shape); row++) Widths[row] = BitRows.Count(Target(row));
+    }
+}
+
 internal sealed class SelectSlot : SelectorSlot
 {
     private readonly SOpSlot key;
     private readonly SOpSlot query;
+    private readonly Comparison comparison;
     private readonly bool causal;
-    private readonly bool whenLess;
-    private readonly bool whenEqual;
-    private readonly bool whenGreater;
-    private long[] keyNumbers = [];
-    private long[] queryNumbers = [];
+    private readonly Ranks ranks = new();
 
     public SelectSlot(SelectSelector selector, SOpSlot key, SOpSlot query, bool causal)
     {
         this.key = key;
         this.query = query;
         this.causal = causal;
+        comparison = selector.Comparison;
         IsFixed = key.IsFixed && query.IsFixed;
-        Comparison comparison = selector.Comparison;
-        whenLess = comparison is Comparison.Less or Comparison.LessOrEqual or Comparison.NotEqual;
-        whenEqual = comparison is Comparison.Equal or Comparison.LessOrEqual or Comparison.GreaterOrEqual;
-        whenGreater = comparison is Comparison.Greater or Comparison.GreaterOrEqual or Comparison.NotEqual;
     }
 
-    protected override void Clear(int n)
+    protected override void Compute(ReadOnlySpan<Value> tokens, BatchShape shape)
     {
-        base.Clear(n);
-        if (keyNumbers.Length < n) (keyNumbers, queryNumbers) = (new long[n], new long[n]);
-    }
-
-    protected override void Compute(ReadOnlySpan<Value> tokens)
-    {
-        int n = tokens.Length;
-        ReadOnlySpan<Value> keys = key.Values.AsSpan(0, n);
-        ReadOnlySpan<Value> queries = query.Values.AsSpan(0, n);
-        bool isInteger = TryReadIntegers(keys, keyNumbers) && TryReadIntegers(queries, queryNumbers);
-        for (int q = 0; q < n; q++)
+        int n = shape.Length;
+        // A boolean compares as 0 or 1; the numbers of texts say only whether texts are equal.
+        bool isDirect = key.Denominators is null && query.Denominators is null &&
+            ((key.Kind != ValueKind.Text && query.Kind != ValueKind.Text) || (key.Kind == query.Kind && comparison is (Comparison.Equal or Comparison.NotEqual)));
+        for (int first = 0; first < RowCount(shape); first += n)
         {
-            int visible = causal ? q + 1 : n;
-            Span<bool> row = Cells.AsSpan(q * n, n);
-            row[visible..].Clear();
-            for (int k = 0; k < visible; k++)
+            ReadOnlySpan<long> keys = key.Numerators.AsSpan(first, n);
+            ReadOnlySpan<long> queries = query.Numerators.AsSpan(first, n);
+            if (!isDirect) ranks.Of(key, query, first, n, out keys, out queries);
+            for (int q = 0; q < n; q++)
             {
-                int order = isInteger ? keyNumbers[k].CompareTo(queryNumbers[q]) : keys[k].CompareTo(queries[q]);
-                row[k] = order < 0 ? whenLess : order == 0 ? whenEqual : whenGreater;
+                BitRows.Compare(comparison, keys, queries[q], Target(first + q));
+                if (causal) BitRows.Truncate(Target(first + q), q + 1);
             }
         }
 
-        if (key.HasFaults || query.HasFaults) TakeOverFaults(n);
-        CountWidths(n);
+        if (key.HasFaults || query.HasFaults) TakeOverFaults(shape);
+        CountWidths(shape);
     }
 
-    /// <summary>Integers and booleans as numbers; false where a value is anything else.</summary>
-    private static bool TryReadIntegers(ReadOnlySpan<Value> values, long[] numbers)
+    private void TakeOverFaults(BatchShape shape)
     {
-        for (int i = 0; i < values.Length; i++)
+        int n = shape.Length;
+        for (int row = 0; row < RowCount(shape); row++)
         {
-            if (values[i].Kind == ValueKind.Text || !values[i].Number.IsInteger) return false;
-            numbers[i] = values[i].Number.Numerator;
-        }
-
-        return true;
-    }
-
-    private void TakeOverFaults(int n)
-    {
-        for (int q = 0; q < n; q++)
-        {
-            if (query.Fault(q) is { } queryFault) Fail(q, queryFault);
+            int q = row % n;
+            if (query.Fault(row) is { } queryFault) Fail(row, queryFault);
             for (int k = 0; k < (causal ? q + 1 : n); k++)
             {
-                if (key.Fault(k) is { } keyFault) Fail(q, keyFault);
+                if (key.Fault(row - q + k) is { } keyFault) Fail(row, keyFault);
             }
         }
     }
@@ -91,16 +123,18 @@ internal sealed class NotSlot : SelectorSlot
         IsFixed = operand.IsFixed;
     }
 
-    protected override void Compute(ReadOnlySpan<Value> tokens)
+    protected override void Compute(ReadOnlySpan<Value> tokens, BatchShape shape)
     {
-        int n = tokens.Length;
-        for (int q = 0; q < n; q++)
+        for (int row = 0; row < RowCount(shape); row++)
         {
-            for (int k = 0; k < n; k++) Cells[(q * n) + k] = (!causal || k <= q) && !operand.Cells[(q * n) + k];
-            if (operand.Fault(q) is { } fault) Fail(q, fault);
+            Span<ulong> target = Target(row);
+            BitRows.Fill(target, causal ? (row % shape.Length) + 1 : shape.Length);
+            ReadOnlySpan<ulong> source = operand.Row(row);
+            for (int w = 0; w < target.Length; w++) target[w] &= ~source[w];
+            if (operand.Fault(row) is { } fault) Fail(row, fault);
         }
 
-        CountWidths(n);
+        CountWidths(shape);
     }
 }
 
@@ -118,18 +152,17 @@ internal sealed class CombinedSlot : SelectorSlot
         IsFixed = left.IsFixed && right.IsFixed;
     }
 
-    protected override void Compute(ReadOnlySpan<Value> tokens)
+    protected override void Compute(ReadOnlySpan<Value> tokens, BatchShape shape)
     {
-        int n = tokens.Length;
-        ReadOnlySpan<bool> a = left.Cells.AsSpan(0, n * n);
-        ReadOnlySpan<bool> b = right.Cells.AsSpan(0, n * n);
-        Span<bool> cells = Cells.AsSpan(0, n * n);
-        for (int i = 0; i < cells.Length; i++) cells[i] = isAnd ? a[i] & b[i] : a[i] | b[i];
-        for (int q = 0; q < n; q++)
+        for (int row = 0; row < RowCount(shape); row++)
         {
-            if ((left.Fault(q) ?? right.Fault(q)) is { } fault) Fail(q, fault);
+            Span<ulong> target = Target(row);
+            ReadOnlySpan<ulong> a = left.Row(row);
+            ReadOnlySpan<ulong> b = right.Row(row);
+            for (int w = 0; w < target.Length; w++) target[w] = isAnd ? a[w] & b[w] : a[w] | b[w];
+            if ((left.Fault(row) ?? right.Fault(row)) is { } fault) Fail(row, fault);
         }
 
-        CountWidths(n);
+        CountWidths(shape);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
 
@@ -80,6 +81,7 @@ internal sealed class SyntaxWords
 
     private void Write(ExpressionSyntax expression)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (expression)
         {
             case LiteralSyntax s:

@@ -52,7 +52,7 @@ internal sealed class TreeBuilder(ITokenStream tokens, string path, DiagnosticBa
         switch (context)
         {
             case RaspParser.SetExampleContext c:
-                return new InteractiveSyntax(span, InteractiveKind.SetExample, Subject(c.subject()), true, Expression(c.expression()));
+                return new InteractiveSyntax(span, InteractiveKind.SetExample, Subject(c.subject()), true, Example(c));
             case RaspParser.ShowExampleContext c:
                 return new InteractiveSyntax(span, InteractiveKind.ShowExample, Subject(c.subject()), true, null);
             case RaspParser.SwitchExamplesContext c:
@@ -62,6 +62,12 @@ internal sealed class TreeBuilder(ITokenStream tokens, string path, DiagnosticBa
             default:
                 return new InteractiveSyntax(span, InteractiveKind.Leave, ExampleSubject.Both, true, null) { LeaveWord = context.GetText() };
         }
+    }
+
+    private ExpressionSyntax Example(RaspParser.SetExampleContext context)
+    {
+        if (context.STRING() is { } text) return new LiteralSyntax(text.Symbol.Span(path), Unquoted(text.GetText()), SOpType.String);
+        return context.list() is { } list ? List(list) : Name(context.name());
     }
 
     private ExampleSubject Subject(RaspParser.SubjectContext? context)
@@ -80,7 +86,21 @@ internal sealed class TreeBuilder(ITokenStream tokens, string path, DiagnosticBa
     private ImmutableArray<ExpressionSyntax> Expressions(RaspParser.ExpressionsContext? context) =>
         context is null ? [] : [.. context.expression().Select(Expression)];
 
-    private ListSyntax List(RaspParser.ListContext context) => new(Span(context), Expressions(context.expressions()));
+    private ExpressionSyntax List(RaspParser.ListContext context)
+    {
+        SourceSpan span = Span(context);
+        return context.comprehension() is { } c
+            ? new ComprehensionSyntax(span, null, Expression(context.expression(0)), Names(c.names()), Expression(c.expression()))
+            : new ListSyntax(span, [.. context.expression().Select(Expression)]);
+    }
+
+    private ExpressionSyntax Dictionary(RaspParser.DictionaryContext context)
+    {
+        SourceSpan span = Span(context);
+        if (context.comprehension() is not { } c) return new DictionarySyntax(span, [.. context.entry().Select(Entry)]);
+        DictionaryEntrySyntax entry = Entry(context.entry(0));
+        return new ComprehensionSyntax(span, entry.Key, entry.Value, Names(c.names()), Expression(c.expression()));
+    }
 
     private ExpressionSyntax Expression(RaspParser.ExpressionContext context)
     {
@@ -103,13 +123,8 @@ internal sealed class TreeBuilder(ITokenStream tokens, string path, DiagnosticBa
                 return Literal(c.literal(), span);
             case RaspParser.ListValueContext c:
                 return List(c.list());
-            case RaspParser.ListComprehensionContext c:
-                return new ComprehensionSyntax(span, null, Expression(c.expression(0)), Names(c.names()), Expression(c.expression(1)));
-            case RaspParser.DictionaryContext c:
-                return new DictionarySyntax(span, [.. c.entry().Select(Entry)]);
-            case RaspParser.DictionaryComprehensionContext c:
-                DictionaryEntrySyntax entry = Entry(c.entry());
-                return new ComprehensionSyntax(span, entry.Key, entry.Value, Names(c.names()), Expression(c.expression()));
+            case RaspParser.DictionaryValueContext c:
+                return Dictionary(c.dictionary());
             case RaspParser.NameReferenceContext c:
                 return Name(c.name());
             case RaspParser.IndexContext c:

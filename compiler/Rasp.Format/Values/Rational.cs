@@ -41,6 +41,9 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
         return new Rational((long)(numerator / divisor), (long)(denominator / divisor));
     }
 
+    /// <summary>A fraction that is in lowest terms already, with a positive denominator.</summary>
+    public static Rational OfLowestTerms(long numerator, long denominator) => new(numerator, denominator);
+
     /// <summary>The exact value of a finite double; overflows where its binary fraction does not fit 64 bits.</summary>
     public static Rational FromDouble(double value)
     {

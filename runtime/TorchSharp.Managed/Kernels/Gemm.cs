@@ -33,7 +33,7 @@ internal static unsafe class Gemm
     // Up to this many elements, b stays in the first-level cache as it lies.
     private const int InPlacePanel = 4096;
     private const long SerialWork = 1 << 17;
-    private const long LongWork = 1 << 27;
+    private const long LongRange = 512;
 
     /// <summary>c (m × n, contiguous rows of stride <paramref name="stride"/>) = or += a (m × k) · b (k × n), plus a row of n where a bias is given.</summary>
     internal static void Run<T>(long m, long n, long k, Strided<T> a, Strided<T> b, T* c, long stride, bool accumulate, T* bias = null) where T : unmanaged
@@ -64,8 +64,8 @@ internal static unsafe class Gemm
         var byRows = rowTiles >= 2 * columnTiles;
         var tiles = byRows ? rowTiles : columnTiles;
         var job = new RangeJob<T, TTile> { M = m, N = n, K = k, A = a, B = b, C = c, Stride = stride, Accumulate = accumulate, Bias = bias, ByRows = byRows };
-        // Every range packs b anew; only a long product is worth more ranges than threads, so that a slow thread is helped out.
-        var ranges = m * n * k < LongWork ? Workers.Count : 2 * Workers.Count;
+        // Every range packs the other operand anew; only long ones are worth more ranges than threads, so that a slow thread is helped out.
+        var ranges = (byRows ? m : n) < 2 * Workers.Count * LongRange ? Workers.Count : 2 * Workers.Count;
         Workers.Run(job, tiles, Math.Max(1, (tiles + ranges - 1) / ranges));
     }
 

@@ -1,14 +1,16 @@
 """The PyTorch side of the benchmarks: measures what it is asked for and answers in seconds.
 
 Started as `python3 pytorch_peer.py THREADS CONFIG` (CONFIG: a Hugging Face config.json of a Llama model). Reads lines
-"NAME REPEATS", answers with the seconds that REPEATS calls took, or "?" for a name it does not know.
+"NAME, a tab, REPEATS", answers with the seconds that REPEATS calls took, or "?" for a name it does not know.
 """
 import json
 import math
+import os
 import sys
 import time
 
-import torch
+os.environ["OMP_NUM_THREADS"] = sys.argv[1]
+import torch  # noqa: E402
 import torch.nn.functional as F
 
 torch.set_num_threads(int(sys.argv[1]))
@@ -161,7 +163,7 @@ contests = {
 made = {}
 print(torch.__version__, flush=True)
 for line in sys.stdin:
-    name, repeats = line.strip().rsplit(" ", 1)
+    name, repeats = line.rstrip("\n").split("\t")
     if name not in contests:
         print("?", flush=True)
         continue

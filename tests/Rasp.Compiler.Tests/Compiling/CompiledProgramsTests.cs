@@ -26,7 +26,7 @@ public sealed class CompiledProgramsTests
         {
             inputs++;
             Assert.True(plan.TryEvaluate(input.AsSpan(), out _));
-            Assert.Equal(plan[export].ToArray(), model.Evaluate(input));
+            Assert.Equal(plan[export], model.Evaluate(input));
         }
 
         Assert.Equal(inputs, model.Manifest.Verification.Inputs);
@@ -45,7 +45,7 @@ public sealed class CompiledProgramsTests
         {
             CompiledRun run = model.Run(input);
             plan.TryEvaluate(input.AsSpan(), out _);
-            foreach (NamedSOp sop in named) Assert.Equal(plan[sop.SOp].ToArray(), run.Variables[sop.Name]);
+            foreach (NamedSOp sop in named) Assert.Equal(plan[sop.SOp], run.Variables[sop.Name]);
         }
     }
 

@@ -22,7 +22,7 @@ public class FuzzTests
 
     [Fact]
     public void Programs_of_the_right_types() =>
-        Assert.True(Survive(Each, TypedPrograms.Make) > Each / 2, "most programs of the typed generator should compile");
+        Assert.InRange(Survive(Each, TypedPrograms.Make), Each / 2, Each);
 
     [Fact]
     public void Programs_of_any_types() => Survive(Each, UntypedPrograms.Make);

@@ -33,10 +33,15 @@ internal sealed class TypedPrograms(Random random)
             case 0:
                 string list = Pick("ints", "strings");
                 string source = Expression(list, 1);
-                Block($"for {Define(list == "ints" ? "atom" : "string")} in {source} {{", () => Repeat(2, () => Statement(topLevel)));
+                Scoped(() =>
+                {
+                    Block($"for {Define(list == "ints" ? "atom" : "string")} in {source} {{", () => Repeat(2, () => Statement(topLevel)));
+                    return string.Empty;
+                });
                 break;
             case 1:
-                Line($"{Define("int")}, {Define("bool")} = {Expression("int", 2)}, {Expression("bool", 2)};");
+                string values = $"{Expression("int", 2)}, {Expression("bool", 2)}";
+                Line($"{Define("int")}, {Define("bool")} = {values};");
                 break;
             case 9:
                 Function();
@@ -59,16 +64,16 @@ internal sealed class TypedPrograms(Random random)
     {
         string result = Pick(Kinds);
         string name = "f" + Number(nextName++);
-        Dictionary<string, int> outer = names.ToDictionary(n => n.Key, n => n.Value.Count);
         string parameterKind = Pick("int", "text", "selector", "atom");
-        string body = string.Empty;
-        Block($"def {name}({Define(parameterKind)}) {{", () =>
+        Scoped(() =>
         {
-            Repeat(3, () => Statement(topLevel: false));
-            body = Expression(result, 2);
-            Line($"return {body};");
+            Block($"def {name}({Define(parameterKind)}) {{", () =>
+            {
+                Repeat(3, () => Statement(topLevel: false));
+                Line($"return {Expression(result, 2)};");
+            });
+            return string.Empty;
         });
-        foreach ((string kind, int count) in outer) names[kind].RemoveRange(count, names[kind].Count - count);
         string argument = Expression(parameterKind, 2);
         Line($"{Define(result)} = {name}({argument});");
     }
@@ -80,10 +85,26 @@ internal sealed class TypedPrograms(Random random)
         return name;
     }
 
+    /// <summary>What is defined inside is forgotten afterwards.</summary>
+    private string Scoped(Func<string> make)
+    {
+        Dictionary<string, int> outer = names.ToDictionary(n => n.Key, n => n.Value.Count);
+        string result = make();
+        foreach ((string kind, int count) in outer) names[kind].RemoveRange(count, names[kind].Count - count);
+        return result;
+    }
+
+    /// <summary><c>for name in source</c> after what is made with the name.</summary>
+    private string Comprehension(string kind, string source, Func<string> element) => Scoped(() =>
+    {
+        string name = Define(kind);
+        return $"{element()} for {name} in {source}";
+    });
+
     private string Expression(string kind, int depth)
     {
-        if (Chance(150)) kind = Pick(Kinds);
-        if (Chance(300)) return "missing";
+        if (Chance(600)) kind = Pick(Kinds);
+        if (Chance(900)) return "missing";
         if (names[kind].Count > 0 && Chance(3)) return Pick([.. names[kind]]);
         if (Chance(12)) return $"({Expression(kind, depth)})";
         return depth <= 0 ? Simple(kind) : Compound(kind, depth - 1);
@@ -105,7 +126,13 @@ internal sealed class TypedPrograms(Random random)
 
     private string Compound(string kind, int depth)
     {
-        string E(string k) => Expression(k, depth);
+        string E(string k)
+        {
+            // Without parentheses the operators mostly bind otherwise than by type.
+            string expression = Expression(k, depth);
+            return expression.Contains(' ', StringComparison.Ordinal) && !Chance(12) ? $"({expression})" : expression;
+        }
+
         return kind switch
         {
             "int" => Pick(
@@ -116,10 +143,10 @@ internal sealed class TypedPrograms(Random random)
                 () => $"{E("int")} if {E("bool")} else {E("int")}",
                 () => $"-{E("int")}",
                 () => $"{E("dictionary")}[{E("text")}]",
-                () => $"{E("ints")}[{E("int")}]",
+                () => $"[4, 5, 6][{E("int")} % 3]",
                 () => $"count({E("text")}, {E("string")})",
                 () => $"{Pick("max", "min")}({E("int")}, {E("int")})",
-                () => $"{E("int")}[{E("atom")}]",
+                () => $"indices[{E("atom")}]",
                 () => $"{E("int")} ^ {E("int")}"),
             "float" => Pick(
                 () => $"aggregate({E("selector")}, {E("int")})",
@@ -132,7 +159,7 @@ internal sealed class TypedPrograms(Random random)
                 () => $"{E("bool")} {Pick("and", "or")} {E("bool")}",
                 () => $"not {E("bool")}",
                 () => $"{E("text")} in {E("strings")}",
-                () => $"{E("string")} in {E("text")}",
+                () => $"{E("string")} in tokens",
                 () => $"contains({E("text")}, {E("string")})",
                 () => $"has_focus({E("selector")})"),
             "text" => Pick(
@@ -141,7 +168,7 @@ internal sealed class TypedPrograms(Random random)
                 () => $"aggregate(select(indices, {E("int")}, ==), {E("text")}, \"-\")",
                 () => $"shift({E("text")}, {E("atom")}, \"0\")",
                 () => $"sort({E("text")}, {E("int")})",
-                () => $"{E("text")}[{E("atom")}]"),
+                () => $"tokens[{E("atom")}]"),
             "selector" => Pick(
                 () => $"select({E("int")}, {E("int")}, {Pick("==", "!=", "<", ">", "<=", ">=")})",
                 () => $"select({E("text")}, {E("string")}, {Pick("==", "!=")})",
@@ -154,19 +181,19 @@ internal sealed class TypedPrograms(Random random)
                 () => $"len({E("ints")})",
                 () => $"{E("atom")} if {E("atom")} else {E("atom")}",
                 () => $"{E("atom")} {Pick("and", "or")} {E("atom")}"),
-            "string" => Pick(() => $"{E("string")} + {E("string")}", () => $"{E("string")} * {E("atom")}", () => $"{E("strings")}[0]"),
+            "string" => Pick(() => $"{E("string")} + {E("string")}", () => $"{E("string")} * {E("atom")}", () => $"[{E("string")}, {E("string")}][-1]"),
             "ints" => Pick(
-                () => $"[{E("atom")} for {Define("atom")} in {E("ints")}]",
+                () => $"[{Comprehension("atom", E("ints"), () => E("atom"))}]",
                 () => $"{E("ints")} + {E("ints")}",
                 () => $"range({E("atom")}, {E("atom")})",
                 () => $"{E("ints")} * {E("atom")}"),
             "strings" => Pick(
-                () => $"[{E("string")} for {Define("string")} in {E("strings")}]",
+                () => $"[{Comprehension("string", E("strings"), () => E("string"))}]",
                 () => $"[{E("string")}, {E("string")}]",
-                () => $"[{E("string")} for i, j in zip({E("ints")}, {E("strings")})]"),
+                () => $"[{E("string")} + j for i, j in zip(range(2), [\"a\", {E("string")}])]"),
             _ => Pick(
                 () => $"{{{E("string")}: {E("atom")}, {E("string")}: {E("atom")}}}",
-                () => $"{{{E("string")}: {E("atom")} for {Define("string")} in {E("strings")}}}"),
+                () => $"{{{Comprehension("string", E("strings"), () => $"{E("string")}: {E("atom")}")}}}"),
         };
     }
 

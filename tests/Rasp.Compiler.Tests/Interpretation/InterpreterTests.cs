@@ -75,7 +75,7 @@ public class InterpreterTests
         {
             ImmutableArray<Value> tokens = Running.Characters(input);
             Assert.True(plan.TryEvaluate(tokens.AsSpan(), out _));
-            Assert.Equal(interpreter.Evaluate(tokens, [sop]).Values[sop], plan[sop].ToArray());
+            Assert.Equal(interpreter.Evaluate(tokens, [sop]).Values[sop], plan[sop]);
         }
     }
 
@@ -86,6 +86,6 @@ public class InterpreterTests
         EvaluationPlan plan = new Interpreter(causal: false).Prepare([program.SOp("a")]);
         Assert.True(plan.TryEvaluate(Running.Characters("abc").AsSpan(), out _));
         Selector selector = Assert.IsType<SelectorWidthSOp>(program.SOp("a")).Selector;
-        Assert.Equal([false, false, false, true, false, false, true, true, false], plan[selector].ToArray());
+        Assert.Equal([false, false, false, true, false, false, true, true, false], plan[selector]);
     }
 }

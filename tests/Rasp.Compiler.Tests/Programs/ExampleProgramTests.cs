@@ -58,7 +58,7 @@ public class ExampleProgramTests
             foreach (string input in Running.AllInputs(example.Alphabet, example.MaxLength))
             {
                 Assert.True(plan.TryEvaluate(Running.Characters(input).AsSpan(), out EvaluationError? error), error?.Message);
-                Assert.True(example.Expected(input).SequenceEqual(plan[sop].ToArray()), $"{name} on {input}: {string.Join(' ', plan[sop].ToArray())}");
+                Assert.True(example.Expected(input).SequenceEqual(plan[sop]), $"{name} on {input}: {string.Join(' ', plan[sop])}");
             }
         }
     }
