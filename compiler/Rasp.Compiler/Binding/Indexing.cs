@@ -15,6 +15,9 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
 
     private static readonly UnknownValue Unknown = new();
 
+    // By reference: what is read twice is the same object.
+    private readonly Dictionary<CompileTimeValue, (LookupTable Table, SOpType Type)> tables = [];
+
     public CompileTimeValue Bind(IndexSyntax syntax, CompileTimeValue target, CompileTimeValue index)
     {
         SourceSpan span = session.At(syntax.Span);
@@ -27,18 +30,18 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
             case (ListValue list, AtomValue { Type: SOpType.Int }):
                 return FromSequence(list.Elements.Length, i => list.Elements[i], index, syntax);
             case (ListValue list, _):
-                return FromSequence(list.Elements, index, syntax, span);
+                return FromSequence(list, list.Elements, index, syntax, span);
             case (AtomValue { Type: SOpType.String } text, AtomValue { Type: SOpType.Int }):
                 return FromSequence(text.Value.Text.Length, i => new AtomValue(text.Value.Text[i].ToString(), SOpType.String), index, syntax);
             case (AtomValue { Type: SOpType.String } text, _):
                 if (!session.TryStep(syntax.Span, text.Value.Text.Length / EntriesAStep)) return Unknown;
-                return FromSequence([.. text.Value.Text.Select(c => new AtomValue(c.ToString(), SOpType.String))], index, syntax, span);
+                return FromSequence(text, [.. text.Value.Text.Select(c => new AtomValue(c.ToString(), SOpType.String))], index, syntax, span);
             case (DictionaryValue dictionary, AtomValue key):
                 if (dictionary.Entries.TryGetValue(key.Value, out CompileTimeValue? value)) return value;
                 session.Diagnostics.MissingKey(session.At(syntax.Index.Span), key.Value.ToString());
                 return Unknown;
             case (DictionaryValue dictionary, SOpValue key):
-                return Lookup(dictionary.Keys, [.. dictionary.Keys.Select(k => dictionary.Entries[k.Value])], key.SOp, "the values of the dictionary", span);
+                return Lookup(dictionary, dictionary.Keys, () => [.. dictionary.Keys.Select(k => dictionary.Entries[k.Value])], key.SOp, "the values of the dictionary", span);
             case (SOpValue, SOpValue):
                 session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int (load_from_location reads at an s-op)", index.Description, index.Advice);
                 return Unknown;
@@ -138,7 +141,7 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
     }
 
     private CompileTimeValue FromSequence(
-        ImmutableArray<CompileTimeValue> elements, CompileTimeValue index, IndexSyntax syntax, SourceSpan span)
+        CompileTimeValue source, ImmutableArray<CompileTimeValue> elements, CompileTimeValue index, IndexSyntax syntax, SourceSpan span)
     {
         int count = elements.Length;
         switch (index)
@@ -146,28 +149,31 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
             case SOpValue { SOp.Type: SOpType.Int } sop:
                 // A negative index counts from the end.
                 IEnumerable<AtomValue> keys = Enumerable.Range(-count, 2 * count).Select(i => new AtomValue(i, SOpType.Int));
-                return Lookup([.. keys], [.. elements, .. elements], sop.SOp, "the elements of the list", span);
+                return Lookup(source, keys, () => [.. elements, .. elements], sop.SOp, "the elements of the list", span);
             default:
                 session.Diagnostics.WrongKind(session.At(syntax.Index.Span), "an int or an int s-op", index.Description, index.Advice);
                 return Unknown;
         }
     }
 
+    /// <summary>Reads a table by an s-op. A list or a dictionary that is read again has its table already.</summary>
     private CompileTimeValue Lookup(
-        ImmutableArray<AtomValue> keys, ImmutableArray<CompileTimeValue> values, SOp index, string what, SourceSpan span)
+        CompileTimeValue source, IEnumerable<AtomValue> keys, Func<ImmutableArray<CompileTimeValue>> read, SOp index, string what, SourceSpan span)
     {
-        if (!session.TryStep(span, values.Length / EntriesAStep) || values.Any(v => v is UnknownValue)) return Unknown;
-        SOpType? type = values.FirstOrDefault() is AtomValue first ? first.Type : null;
-        foreach (CompileTimeValue value in values)
+        if (!tables.TryGetValue(source, out (LookupTable Table, SOpType Type) known))
         {
-            type = type is { } t && value is AtomValue atom ? ElementwiseBinder.CommonType(t, atom.Type) : null;
-            if (type is null) break;
-        }
+            ImmutableArray<CompileTimeValue> values = read();
+            if (!session.TryStep(span, values.Length / EntriesAStep) || values.Any(v => v is UnknownValue)) return Unknown;
+            if (OneType(values) is not { } type)
+            {
+                session.Diagnostics.MixedEntries(span, what);
+                return Unknown;
+            }
 
-        if (type is not { } common)
-        {
-            session.Diagnostics.MixedEntries(span, what);
-            return Unknown;
+            FrozenDictionary<Value, Value> entries = keys
+                .Select((key, i) => KeyValuePair.Create(key.Value, values[i] is AtomValue a ? a.Value : default))
+                .ToFrozenDictionary();
+            tables.Add(source, known = (new LookupTable(entries, null), type));
         }
 
         bool isNumber = index.IsNumeric;
@@ -177,10 +183,20 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
             return Unknown;
         }
 
-        FrozenDictionary<Value, Value> table = keys
-            .Select((key, i) => KeyValuePair.Create(key.Value, values[i] is AtomValue a ? a.Value : default))
-            .ToFrozenDictionary();
-        return ToValue(elementwise.Lookup(index, new LookupTable(table, null), common, span));
+        return ToValue(elementwise.Lookup(index, known.Table, known.Type, span));
+    }
+
+    /// <summary>The type that holds all of them; null where there is none.</summary>
+    private static SOpType? OneType(ImmutableArray<CompileTimeValue> values)
+    {
+        SOpType? type = values.FirstOrDefault() is AtomValue first ? first.Type : null;
+        foreach (CompileTimeValue value in values)
+        {
+            type = type is { } t && value is AtomValue atom ? ElementwiseBinder.CommonType(t, atom.Type) : null;
+            if (type is null) break;
+        }
+
+        return type;
     }
 
     /// <summary><c>sop[3]</c> reads position 3 for every position; a negative position counts from the end.</summary>

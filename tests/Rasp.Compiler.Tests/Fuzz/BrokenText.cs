@@ -61,8 +61,8 @@ internal static class BrokenText
 
         // The last line is no interactive form where it has none of their words.
         string[] interactive = ["example", "on", "off", "exit", "quit"];
-        string end2 = text[lastAt..];
-        return last is ';' or '}' || interactive.Any(w => end2.Contains(w, StringComparison.Ordinal)) || text[..lastAt].Contains("example", StringComparison.Ordinal)
+        string lastLine = text[lastAt..];
+        return last is ';' or '}' || interactive.Any(w => lastLine.Contains(w, StringComparison.Ordinal)) || text[..lastAt].Contains("example", StringComparison.Ordinal)
             ? null
             : "the last statement has no end";
     }
