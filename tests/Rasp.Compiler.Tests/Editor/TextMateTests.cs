@@ -52,7 +52,7 @@ public partial class TextMateTests
     [Fact]
     public void No_other_word_is_coloured_as_a_keyword()
     {
-        string[] others = ["s-op", "s", "op", "pragma", "export", "vocab", "max", "length", "causal"];
+        string[] others = ["s-op", "s", "op", "pragma", "export", "vocab", "max", "length", "causal", "disable", "restore"];
         IEnumerable<string> words = Grammar.Patterns()
             .Where(p => p.Scope.StartsWith("keyword.", StringComparison.Ordinal))
             .SelectMany(p => Word().Matches(Escape().Replace(p.Pattern, " ")).Select(m => m.Value));
