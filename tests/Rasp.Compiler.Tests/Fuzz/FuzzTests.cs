@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Rasp.Compiler.Diagnostics;
+using Rasp.Compiler.Interactive;
 using Rasp.Compiler.Interpretation;
 using Rasp.Format;
 
@@ -41,6 +42,24 @@ public class FuzzTests
     [Fact]
     public void Damaged_generated_programs() =>
         Survive(Each, seed => Mutations.Mutate(TypedPrograms.Make(seed), UntypedPrograms.Make(seed), new Random(seed)));
+
+    [Fact]
+    public void Programs_at_the_prompt()
+    {
+        for (int seed = 0; seed < 600; seed++)
+        {
+            string text = (seed % 3) switch
+            {
+                0 => TypedPrograms.Make(seed),
+                1 => UntypedPrograms.Make(seed),
+                _ => Mutations.Mutate(TypedPrograms.Make(seed), UntypedPrograms.Make(seed), new Random(seed)),
+            };
+            using StringReader input = new(text);
+            using StringWriter output = new();
+            InteractiveSession.Run(input, output, TextWriter.Null, Path.GetTempPath(), []);
+            Assert.NotEqual(string.Empty, output.ToString());
+        }
+    }
 
     /// <summary>How many of the programs compiled.</summary>
     private static int Survive(int count, Func<int, string> make)
