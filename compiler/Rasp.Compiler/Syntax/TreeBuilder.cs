@@ -197,12 +197,14 @@ internal sealed class TreeBuilder(ITokenStream tokens, string path, DiagnosticBa
         return TokenSpans.Span(context.Start, stop, path);
     }
 
-    /// <summary>Comments between statements are welcome; one inside a statement is reported.</summary>
+    /// <summary>Comments between statements are welcome; one after a part of a statement is reported.</summary>
     private void CheckComments(IToken first, IToken? last)
     {
         for (int i = first.TokenIndex; i < last?.TokenIndex; i++)
         {
-            if (tokens.Get(i) is { Type: RaspParser.COMMENT } comment) diagnostics.CommentInsideStatement(comment.Span(path));
+            // A comment with a line to itself does no harm anywhere.
+            if (tokens.Get(i) is { Type: RaspParser.COMMENT } comment && tokens.Get(i - 1).Line == comment.Line)
+                diagnostics.CommentInsideStatement(comment.Span(path));
         }
     }
 
