@@ -65,9 +65,7 @@ public static class ElementwiseEvaluation
                     ElementwiseOperator.Subtract => Value.FromNumber(a.Number - b.Number),
                     ElementwiseOperator.Multiply => Value.FromNumber(a.Number * b.Number),
                     ElementwiseOperator.Divide => Value.FromNumber(a.Number / b.Number),
-
-                    // The sign follows the divisor: a − b·⌊a/b⌋.
-                    ElementwiseOperator.Modulo => Value.FromNumber(a.Number - (b.Number * (a.Number / b.Number).Floor())),
+                    ElementwiseOperator.Modulo => Value.FromNumber(a.Number % b.Number),
                     ElementwiseOperator.And => Value.FromBoolean(a.IsTrue && b.IsTrue),
                     ElementwiseOperator.Or => Value.FromBoolean(a.IsTrue || b.IsTrue),
                     _ => Value.FromBoolean(Compare(op, a, b)),

@@ -37,7 +37,7 @@ internal sealed class ElementwiseSlot : SOpSlot
     protected override void Compute(ReadOnlySpan<Value> tokens, BatchShape shape)
     {
         if (operands.Any(o => o.HasFaults)) ComputeWithFaults(shape);
-        else if (!TryComputeWhole(shape.Positions)) ComputeEach(shape);
+        else if (!TryComputeWhole(shape.Positions) && !TryComputeFractions(shape.Positions)) ComputeEach(shape);
     }
 
     private bool TryComputeWhole(int count)
@@ -63,6 +63,40 @@ internal sealed class ElementwiseSlot : SOpSlot
         ElementwiseOperator.Not or ElementwiseOperator.And or ElementwiseOperator.Or or ElementwiseOperator.Indicator => kind == ValueKind.Boolean,
         _ => kind == ValueKind.Number,
     };
+
+    private bool TryComputeFractions(int count)
+    {
+        if (operands.Length != 2 || operands.Any(o => o.Kind != ValueKind.Number)) return false;
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                (Rational a, Rational b) = (operands[0].Number(i), operands[1].Number(i));
+                switch (node.Operator)
+                {
+                    case ElementwiseOperator.Add: Set(i, a + b); break;
+                    case ElementwiseOperator.Subtract: Set(i, a - b); break;
+                    case ElementwiseOperator.Multiply: Set(i, a * b); break;
+                    case ElementwiseOperator.Divide when b != Rational.Zero: Set(i, a / b); break;
+                    case ElementwiseOperator.Modulo when b != Rational.Zero: Set(i, a % b); break;
+                    case ElementwiseOperator.Equal: Numerators[i] = a == b ? 1 : 0; break;
+                    case ElementwiseOperator.NotEqual: Numerators[i] = a != b ? 1 : 0; break;
+                    case ElementwiseOperator.Less: Numerators[i] = a < b ? 1 : 0; break;
+                    case ElementwiseOperator.LessOrEqual: Numerators[i] = a <= b ? 1 : 0; break;
+                    case ElementwiseOperator.Greater: Numerators[i] = a > b ? 1 : 0; break;
+                    case ElementwiseOperator.GreaterOrEqual: Numerators[i] = a >= b ? 1 : 0; break;
+                    default: return false;
+                }
+            }
+
+            return true;
+        }
+        catch (OverflowException)
+        {
+            // Which position it is, and what to say of it, is found value by value.
+            return false;
+        }
+    }
 
     private void ComputeEach(BatchShape shape)
     {

@@ -107,12 +107,14 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
 
     public static implicit operator Rational(long value) => new(value, 1);
 
+    // With a whole number the denominator stays: n/d + b = (n + b·d)/d, and n + b·d shares no factor with d either.
     public static Rational operator +(Rational a, Rational b) =>
-        a.IsInteger && b.IsInteger
-            ? checked(a.Numerator + b.Numerator)
-            : Reduce(
-                ((Int128)a.Numerator * b.Denominator) + ((Int128)b.Numerator * a.Denominator),
-                (Int128)a.Denominator * b.Denominator);
+        a.IsInteger && b.IsInteger ? checked(a.Numerator + b.Numerator)
+        : b.IsInteger ? new(checked((long)(a.Numerator + ((Int128)b.Numerator * a.Denominator))), a.Denominator)
+        : a.IsInteger ? b + a
+        : Reduce(
+            ((Int128)a.Numerator * b.Denominator) + ((Int128)b.Numerator * a.Denominator),
+            (Int128)a.Denominator * b.Denominator);
 
     public static Rational operator -(Rational a) => new(checked(-a.Numerator), a.Denominator);
 
@@ -125,6 +127,17 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
 
     public static Rational operator /(Rational a, Rational b) =>
         Reduce((Int128)a.Numerator * b.Denominator, (Int128)a.Denominator * b.Numerator);
+
+    /// <summary>a − b·⌊a/b⌋: the sign follows the divisor, which must not be zero.</summary>
+    public static Rational operator %(Rational a, Rational b)
+    {
+        // For a whole b: n/d mod b = (n mod b·d)/d, in lowest terms since b·d is a multiple of d.
+        long high = Math.BigMul(b.Numerator, a.Denominator, out long modulus);
+        bool fits = high == modulus >> 63 && modulus is not (0 or -1);
+        if (!b.IsInteger || !fits) return a - (b * (a / b).Floor());
+        long remainder = a.Numerator % modulus;
+        return new Rational(remainder != 0 && (remainder ^ modulus) < 0 ? remainder + modulus : remainder, a.Denominator);
+    }
 
     public static bool operator ==(Rational a, Rational b) => a.Equals(b);
 
@@ -159,6 +172,14 @@ public readonly struct Rational : IEquatable<Rational>, IComparable<Rational>
     {
         if (denominator == 0) throw new DivideByZeroException();
         if (denominator < 0) (numerator, denominator) = (-numerator, -denominator);
+        if (numerator <= long.MaxValue && numerator >= -long.MaxValue && denominator <= long.MaxValue)
+        {
+            // Divisions of 64 bits take a fraction of the time.
+            (long n, long d) = ((long)numerator, (long)denominator);
+            long common = (long)GreatestCommonDivisor((ulong)Math.Abs(n), (ulong)d);
+            return new Rational(n / common, d / common);
+        }
+
         UInt128 a = (UInt128)Int128.Abs(numerator);
         UInt128 b = (UInt128)denominator;
         while (b != 0 && (a > ulong.MaxValue || b > ulong.MaxValue)) (a, b) = (b, a % b);

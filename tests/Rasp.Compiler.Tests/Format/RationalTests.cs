@@ -1,3 +1,4 @@
+using System.Numerics;
 using Rasp.Format;
 
 namespace Rasp.Compiler.Tests.Format;
@@ -51,5 +52,42 @@ public sealed class RationalTests
         Assert.Throws<OverflowException>(() => large * large);
         Assert.Throws<OverflowException>(() => Rational.One / large / large);
         Assert.Throws<DivideByZeroException>(() => Rational.One / 0);
+    }
+
+    [Fact]
+    public void Every_operation_equals_that_on_big_integers_or_overflows()
+    {
+        Random random = new(1);
+        for (int i = 0; i < 20_000; i++)
+        {
+            bool isLarge = i % 2 == 0;
+            (long n, long d) = Draw(random, isLarge);
+            (long m, long e) = Draw(random, isLarge);
+            (Rational a, Rational b) = (Rational.Create(n, d), Rational.Create(m, e));
+            (BigInteger left, BigInteger right, BigInteger product) = ((BigInteger)n * e, (BigInteger)m * d, (BigInteger)d * e);
+            Check(left + right, product, () => a + b);
+            Check(left - right, product, () => a - b);
+            Check((BigInteger)n * m, product, () => a * b);
+            if (m == 0) continue;
+            Check(left, right, () => a / b);
+            // a − b·⌊a/b⌋; what comes between may overflow where the numbers are large.
+            BigInteger floor = BigInteger.Divide(left, right) - (left % right != 0 && left.Sign * right.Sign < 0 ? 1 : 0);
+            if (!isLarge) Check(left - (right * floor), product, () => a % b);
+        }
+    }
+
+    // Every other one whole; large ones fill their 64 bits.
+    private static (long Numerator, long Denominator) Draw(Random random, bool isLarge)
+    {
+        long largest = isLarge ? long.MaxValue >> random.Next(40) : 5000;
+        return (random.NextInt64(-largest, largest), random.Next(2) == 0 ? 1 : random.NextInt64(1, largest));
+    }
+
+    private static void Check(BigInteger numerator, BigInteger denominator, Func<Rational> operation)
+    {
+        BigInteger divisor = BigInteger.GreatestCommonDivisor(numerator, denominator) * denominator.Sign;
+        (numerator, denominator) = (numerator / divisor, denominator / divisor);
+        if (BigInteger.Abs(numerator) > long.MaxValue || denominator > long.MaxValue) Assert.Throws<OverflowException>(() => operation());
+        else Assert.Equal((numerator, denominator), (operation().Numerator, operation().Denominator));
     }
 }
