@@ -10,8 +10,11 @@ namespace Rasp.Compiler.Binding;
 /// <summary>The names every file starts with: base s-ops, functions of the language, and the library written in it.</summary>
 internal sealed class BaseNames
 {
-    // The result of the last statement at a prompt, and a word that is kept free.
-    private static readonly ImmutableArray<string> KeptFree = ["out", "get"];
+    /// <summary>The value of the last statement at top level.</summary>
+    public const string LastValueName = "out";
+
+    // No file defines it, nor a word that is kept free.
+    private static readonly ImmutableArray<string> KeptFree = [LastValueName, "get"];
 
     // Read once: every program starts with it.
     private static readonly Lazy<SyntaxTree> LibraryTree = new(() => SyntaxReader.Read(ReadLibrary(), "library.rasp", new DiagnosticBag()));
@@ -49,8 +52,16 @@ internal sealed class BaseNames
     /// <summary>Every name there is at the start of a file.</summary>
     public IEnumerable<Definition> Definitions => language.Definitions.Concat(library.Definitions);
 
-    /// <summary>The scope of a new file. <c>tokens</c> is an ordinary name in it, which the file may define anew.</summary>
-    public Scope NewFileScope() => new(library);
+    /// <summary>
+    /// The scope of a new file. <c>tokens</c> is an ordinary name in it, which the file may define anew; around it stands the
+    /// last value, at first that of <c>tokens</c>.
+    /// </summary>
+    public Scope NewFileScope()
+    {
+        Scope last = new(library);
+        if (library.Find("tokens") is { } tokens) Define(last, LastValueName, tokens);
+        return new Scope(last);
+    }
 
     /// <summary>Gives <c>tokens_asis</c> the type of the tokens at hand, where these are known: at a prompt.</summary>
     public SOpValue TypeTokensAsIs(SOpType type)

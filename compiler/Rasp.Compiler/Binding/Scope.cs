@@ -37,6 +37,9 @@ internal sealed class Scope(Scope? parent)
         if (before is not null) byName[name] = definitions.AddLast(before);
     }
 
+    /// <summary>Defines a name in the scope around this one, where it can be read but is none of this scope's own.</summary>
+    public void DefineAround(string name, CompileTimeValue value) => Parent?.Define(name, value, SourceSpan.None);
+
     public bool Contains(string name) => byName.ContainsKey(name);
 
     public CompileTimeValue? Find(string name)

@@ -16,6 +16,7 @@ internal sealed class StatementBinder
     private readonly List<FunctionValue> functions = [];
     private readonly HashSet<FunctionValue> called = [];
     private readonly bool isLibrary;
+    private CompileTimeValue lastValue = new UnknownValue();
 
     /// <param name="session">Shared by all files of the program.</param>
     /// <param name="reserved">The names that a file must not define.</param>
@@ -94,6 +95,7 @@ internal sealed class StatementBinder
         {
             if (session.HasStopped) return;
             Bind(statement, scope, isTopLevel);
+            if (isTopLevel && !isLibrary && statement is (AssignmentSyntax or ExpressionStatementSyntax)) scope.DefineAround(BaseNames.LastValueName, lastValue);
         }
     }
 
@@ -120,7 +122,7 @@ internal sealed class StatementBinder
                 session.Diagnostics.LoadInsideFunction(s.Span);
                 break;
             case ExpressionStatementSyntax s:
-                expressions.BindAll(s.Expressions, scope);
+                BindValues(s.Expressions, scope);
                 break;
             case InteractiveSyntax { Example: { } example }:
                 expressions.Bind(example, scope);
@@ -146,7 +148,7 @@ internal sealed class StatementBinder
     private CompileTimeValue BindValues(ImmutableArray<ExpressionSyntax> values, Scope scope)
     {
         ImmutableArray<CompileTimeValue> bound = expressions.BindAll(values, scope);
-        return bound.Length == 1 ? bound[0] : new ListValue(bound);
+        return lastValue = bound.Length == 1 ? bound[0] : new ListValue(bound);
     }
 
     private void Define(NameSyntax name, CompileTimeValue value, Scope scope, bool isTopLevel)

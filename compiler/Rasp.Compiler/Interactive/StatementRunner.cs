@@ -13,7 +13,7 @@ namespace Rasp.Compiler.Interactive;
 /// </summary>
 internal sealed class StatementRunner
 {
-    private const string LastValueName = "out";
+    private const string LastValueName = BaseNames.LastValueName;
 
     private readonly DiagnosticBag diagnostics;
     private readonly Action<string, ImmutableArray<Diagnostic>> show;
