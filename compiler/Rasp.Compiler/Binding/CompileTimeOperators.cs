@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Rasp.Compiler.Diagnostics;
 using Rasp.Compiler.Graph;
 using Rasp.Compiler.Syntax;
@@ -13,8 +12,6 @@ namespace Rasp.Compiler.Binding;
 /// </summary>
 internal static class CompileTimeOperators
 {
-    private const int MaxTextLength = 100_000;
-
     /// <summary>What a condition makes of a compile-time value; null where the value is not one.</summary>
     public static bool? Truth(CompileTimeValue value) => value switch
     {
@@ -67,9 +64,8 @@ internal static class CompileTimeOperators
     private static CompileTimeValue Repeat(BindingSession session, BinarySyntax syntax, string text, long count)
     {
         if (count <= 0 || text.Length == 0) return new AtomValue(string.Empty, SOpType.String);
-        if ((Int128)text.Length * count <= MaxTextLength) return new AtomValue(string.Concat(Enumerable.Repeat(text, (int)count)), SOpType.String);
-        string limit = MaxTextLength.ToString(CultureInfo.InvariantCulture);
-        session.Diagnostics.CannotEvaluate(session.At(syntax.Span), $"the text is longer than {limit} characters");
+        if ((Int128)text.Length * count <= ElementwiseEvaluation.MaxTextLength) return new AtomValue(string.Concat(Enumerable.Repeat(text, (int)count)), SOpType.String);
+        session.Diagnostics.CannotEvaluate(session.At(syntax.Span), ElementwiseEvaluation.TextTooLong);
         return new UnknownValue();
     }
 

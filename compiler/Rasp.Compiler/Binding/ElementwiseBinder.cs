@@ -11,7 +11,6 @@ namespace Rasp.Compiler.Binding;
 /// </summary>
 internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagnostics)
 {
-    private const int MaxTextLength = 100_000;
 
     public SOp? Apply(ElementwiseOperator op, string symbol, SOp left, SOp right, SourceSpan span)
     {
@@ -195,12 +194,7 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
         SOp node = graph.Elementwise(op, type, span, operands);
         if (node is not ElementwiseSOp elementwise || !operands.All(o => o is ConstantSOp)) return node;
         Value[] values = [.. operands.OfType<ConstantSOp>().Select(o => o.Value)];
-        if (ElementwiseEvaluation.TryApply(elementwise, values, out Value result, out string error))
-        {
-            if (result.Text.Length <= MaxTextLength) return graph.Constant(result, type, span);
-            error = $"the text is longer than {MaxTextLength} characters";
-        }
-
+        if (ElementwiseEvaluation.TryApply(elementwise, values, out Value result, out string error)) return graph.Constant(result, type, span);
         diagnostics.CannotEvaluate(span, error);
         return null;
     }

@@ -59,13 +59,7 @@ internal sealed class ProgramBinder
     /// <summary>Brings the names of another file into <paramref name="target"/>, those that begin with <c>_</c> excepted.</summary>
     private void Load(LoadSyntax load, string from, Scope target)
     {
-        string path = SourceFiles.Resolve(from, load.File);
-        if (path.Contains('\0', StringComparison.Ordinal))
-        {
-            session.Diagnostics.FileNotReadable(load.Span, load.File.Replace('\0', '?'), "a name of a file cannot hold the character 0.");
-            return;
-        }
-
+        if (SourceFiles.Resolve(from, load, session.Diagnostics) is not { } path) return;
         string identity = SourceFiles.Identity(path);
         int circle = loading.IndexOf(identity);
         if (circle >= 0)

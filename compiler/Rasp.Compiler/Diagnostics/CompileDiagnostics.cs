@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rasp.Compiler.Graph;
 using Rasp.Compiler.Interpretation;
 using Rasp.Format;
 
@@ -32,7 +33,7 @@ internal static class CompileDiagnostics
         Of(Codes.Mismatch, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
 
     private static string Print(ImmutableArray<Value> input) =>
-        "[" + string.Join(", ", input.Select(v => v.Kind == ValueKind.Text ? $"\"{v.Text}\"" : v.ToString())) + "]";
+        "[" + string.Join(", ", input.Select(GraphPrinter.Describe)) + "]";
 
     private static SourceSpan At(string path) => SourceSpan.None with { Path = path };
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rasp.Format;
 
 namespace Rasp.Compiler.Graph;
@@ -5,9 +6,14 @@ namespace Rasp.Compiler.Graph;
 /// <summary>The one definition of what the elementwise operators mean; the interpreter and the compiler both call it.</summary>
 public static class ElementwiseEvaluation
 {
+    /// <summary>The longest text that an operator may give, in characters: a text that is joined to itself soon fills the memory.</summary>
+    internal const int MaxTextLength = 100_000;
+
+    internal static string TextTooLong { get; } = string.Create(CultureInfo.InvariantCulture, $"the text is longer than {MaxTextLength} characters");
+
     /// <summary>
     /// Applies the operator of <paramref name="node"/> to one value per operand. Returns false with the reason, worded
-    /// to follow "…: ", where the operation is undefined (a division by zero, a missing key, a number beyond 64 bits).
+    /// to follow "…: ", where the operation is undefined (a division by zero, a missing key, a number beyond 64 bits, a text that is too long).
     /// </summary>
     public static bool TryApply(ElementwiseSOp node, ReadOnlySpan<Value> operands, out Value result, out string error)
     {
@@ -15,7 +21,7 @@ public static class ElementwiseEvaluation
         result = default;
         try
         {
-            return node.Operator switch
+            bool isDefined = node.Operator switch
             {
                 ElementwiseOperator.Conditional => Assign(operands[0].IsTrue ? operands[1] : operands[2], out result),
                 ElementwiseOperator.Lookup => TryLookup(node.Table, operands[0], out result, out error),
@@ -23,6 +29,9 @@ public static class ElementwiseEvaluation
                 _ when operands.Length == 1 => Assign(ApplyUnary(node.Operator, operands[0]), out result),
                 _ => TryApplyBinary(node.Operator, operands[0], operands[1], out result, out error),
             };
+            if (!isDefined || result.Text.Length <= MaxTextLength) return isDefined;
+            error = TextTooLong;
+            return false;
         }
         catch (OverflowException)
         {

@@ -120,9 +120,11 @@ public static class GraphPrinter
         return table.Otherwise is { } otherwise ? $"{text} else {Describe(otherwise)}" : text;
     }
 
-    private static string Describe(Value value) => value.Kind == ValueKind.Text ? $"\"{value.Text}\"" : value.ToString();
+    /// <summary>The value with quotes around a text.</summary>
+    public static string Describe(Value value) => value.Kind == ValueKind.Text ? $"\"{value.Text}\"" : value.ToString();
 
-    private static string Symbol(Comparison comparison) => comparison switch
+    /// <summary>The comparison as it is written in the language.</summary>
+    public static string Symbol(Comparison comparison) => comparison switch
     {
         Comparison.Equal => "==",
         Comparison.NotEqual => "!=",

@@ -63,7 +63,6 @@ internal sealed class StatementRunner
     {
         Scope scope = baseNames.NewFileScope();
         origins.Add(scope, origin);
-        if (scope.Find("tokens") is { } tokens) scope.Define(LastValueName, tokens, SourceSpan.None);
         return new SourceFile(path, scope, new StatementBinder(session, baseNames.Reserved, (load, target) => Load(load, path, target)));
     }
 
@@ -170,11 +169,10 @@ internal sealed class StatementRunner
 
     private void Load(LoadSyntax load, string from, Scope target)
     {
-        string path = SourceFiles.Resolve(from, load.File);
+        if (SourceFiles.Resolve(from, load, diagnostics) is not { } path) return;
 
         // The original looks in the folder of the prompt only.
-        string fromConsole = SourceFiles.Resolve(console.Path, load.File);
-        if (!File.Exists(path) && File.Exists(fromConsole)) path = fromConsole;
+        if (!File.Exists(path) && SourceFiles.Resolve(console.Path, load, diagnostics) is { } fromConsole && File.Exists(fromConsole)) path = fromConsole;
         string identity = SourceFiles.Identity(path);
         if (loading.Contains(identity))
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
 
@@ -10,7 +9,6 @@ namespace Rasp.Compiler.Interpretation;
 /// </summary>
 internal sealed class ElementwiseSlot : SOpSlot
 {
-    private const int MaxTextLength = 100_000;
     private const int MostKnown = 100_000;
 
     private readonly ElementwiseSOp node;
@@ -129,16 +127,10 @@ internal sealed class ElementwiseSlot : SOpSlot
     private bool ComputeOne(int position, int inInput)
     {
         for (int j = 0; j < operands.Length; j++) arguments[j] = operands[j][position];
-        if (!ElementwiseEvaluation.TryApply(node, arguments, out Value result, out string error)) Fail(position, inInput, error);
-        else if (result.Kind == ValueKind.Text && result.Text.Length > MaxTextLength)
-            Fail(position, inInput, string.Create(CultureInfo.InvariantCulture, $"the text is longer than {MaxTextLength} characters"));
-        else
-        {
-            Set(position, result);
-            return true;
-        }
-
-        return false;
+        bool isDefined = ElementwiseEvaluation.TryApply(node, arguments, out Value result, out string error);
+        if (isDefined) Set(position, result);
+        else Fail(position, inInput, error);
+        return isDefined;
     }
 
     // Of a conditional only the chosen branch counts.

@@ -36,15 +36,8 @@ internal sealed class ConstantSlot : SOpSlot
         value = sop.Value;
     }
 
-    /// <summary>The one number, boolean or text; null where it is a fraction.</summary>
-    public long? Whole => value.Kind == ValueKind.Text ? Texts.Add(value.Text) : value.Number.IsInteger ? value.Number.Numerator : null;
-
     protected override void Compute(ReadOnlySpan<Value> tokens, BatchShape shape)
     {
-        if (Whole is { } whole) Numerators.AsSpan(0, shape.Positions).Fill(whole);
-        else
-        {
-            for (int i = 0; i < shape.Positions; i++) Set(i, value);
-        }
+        for (int i = 0; i < shape.Positions; i++) Set(i, value);
     }
 }

@@ -11,9 +11,13 @@ internal sealed class SourceFiles
     /// <summary>Every file that was read or looked for, in that order; a build watches them.</summary>
     public ImmutableArray<string> Paths => [.. read];
 
-    /// <summary>The file that <c>load "file"</c> means in the file <paramref name="from"/>.</summary>
-    public static string Resolve(string from, string file) =>
-        Path.Combine(Path.GetDirectoryName(from) ?? string.Empty, file + ".rasp");
+    /// <summary>The file that <c>load "file"</c> means in the file <paramref name="from"/>; null after it was reported that it can be none.</summary>
+    public static string? Resolve(string from, LoadSyntax load, DiagnosticBag diagnostics)
+    {
+        if (!load.File.Contains('\0', StringComparison.Ordinal)) return Path.Combine(Path.GetDirectoryName(from) ?? string.Empty, load.File + ".rasp");
+        diagnostics.FileNotReadable(load.Span, load.File.Replace('\0', '?'), "a name of a file cannot hold the character 0.");
+        return null;
+    }
 
     /// <summary>The same string for the same file however its path is written.</summary>
     public static string Identity(string path) => Path.GetFullPath(path);

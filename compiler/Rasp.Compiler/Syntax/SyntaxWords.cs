@@ -152,7 +152,7 @@ internal sealed class SyntaxWords
                 Write([s.Key, s.Query]);
                 Add(",");
                 EndWord();
-                Add(Symbol(s.Comparison) + ")");
+                Add(GraphPrinter.Symbol(s.Comparison) + ")");
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(expression), expression.GetType().Name, null);
@@ -209,16 +209,6 @@ internal sealed class SyntaxWords
             .PadLeft(decimals + 1, '0');
         return digits.Insert(digits.Length - decimals, ".");
     }
-
-    private static string Symbol(Comparison comparison) => comparison switch
-    {
-        Comparison.Equal => "==",
-        Comparison.NotEqual => "!=",
-        Comparison.Less => "<",
-        Comparison.LessOrEqual => "<=",
-        Comparison.Greater => ">",
-        _ => ">=",
-    };
 
     private void Add(string text) => word.Append(text);
 

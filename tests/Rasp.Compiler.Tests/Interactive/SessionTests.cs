@@ -10,6 +10,10 @@ public sealed class SessionTests
             Session.Answers("1", ";# first", "x = 3 +missing;").Split('\n', 2)[1]);
 
     [Fact]
+    public void A_file_name_that_can_be_none_is_an_error() =>
+        Assert.StartsWith("\t\t!!ignoring input:\n\t (1,1): RASP0021", Session.Answers("load \"a\0b\";"), StringComparison.Ordinal);
+
+    [Fact]
     public void Two_statements_on_a_line_both_run() =>
         Assert.Equal("    value: out =  3\n    value: out =  4", Session.Answers("3; 4;"));
 
