@@ -14,26 +14,46 @@ namespace Rasp.Compiler;
 /// <summary>The model, or the diagnostics that say why there is none.</summary>
 public sealed record CompileResult(CompiledModel? Model, ImmutableArray<Diagnostic> Diagnostics);
 
-/// <summary>Compiles one s-op of a bound program to transformer weights that have been run against the interpreter.</summary>
+/// <summary>What a compile may be told besides the program's settings.</summary>
+public sealed record CompileOptions
+{
+    public static CompileOptions Default { get; } = new();
+
+    /// <summary>The model's name, and its files'; null: the export's, or the program file's where there are several exports.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>On how many positions the weights are run against the interpreter (<c>--verify-budget</c>).</summary>
+    public int VerifyBudget { get; init; } = 200_000;
+}
+
+/// <summary>Compiles s-ops of a bound program to one transformer whose weights have been run against the interpreter.</summary>
 public static class ProgramCompiler
 {
+    /// <summary>As <see cref="Compile(RaspProgram, ImmutableArray{string}, CompileSettings, CompileOptions)"/>, for one export.</summary>
+    public static CompileResult Compile(RaspProgram program, string export, CompileSettings settings) =>
+        Compile(program, [export], settings, CompileOptions.Default);
+
     /// <summary>
+    /// Compiles the s-ops named by <paramref name="exports"/> to one model; what they share is computed once.
     /// <paramref name="settings"/> override the program's pragmas; a vocabulary and a maximum length must come from
     /// one of them. Never throws for a bad program or bad settings.
     /// </summary>
-    public static CompileResult Compile(RaspProgram program, string export, CompileSettings settings)
+    public static CompileResult Compile(RaspProgram program, ImmutableArray<string> exports, CompileSettings settings, CompileOptions options)
     {
         CompileSettings chosen = program.Settings.OverriddenBy(settings);
-        if (program.Find(export) is not NamedSOp named)
-            return Failure(CompileDiagnostics.NoExport(program.Path, export, Spelling.Nearest(export, program.SOps.Select(s => s.Name))));
+        foreach (string export in exports)
+            if (program.Find(export) is null)
+                return Failure(CompileDiagnostics.NoExport(program.Path, export, Spelling.Nearest(export, program.SOps.Select(s => s.Name))));
         if (chosen.Vocabulary is not { IsEmpty: false } vocabulary) return Failure(CompileDiagnostics.NoVocabulary(program.Path));
         if (vocabulary.GroupBy(v => v).FirstOrDefault(g => g.Skip(1).Any()) is { } twice)
             return Failure(CompileDiagnostics.BadVocabulary(program.Path, twice.Key));
         if (chosen.MaxLength is not int maxLength) return Failure(CompileDiagnostics.NoMaxLength(program.Path));
         if (maxLength < 1) return Failure(CompileDiagnostics.BadMaxLength(program.Path, maxLength));
+        ImmutableArray<NamedSOp> named = [.. exports.Distinct(StringComparer.Ordinal).Select(program.Find).OfType<NamedSOp>()];
+        string name = options.Name ?? (named.Length == 1 ? named[0].Name : Path.GetFileNameWithoutExtension(program.Path));
         try
         {
-            return Compile(program, named, vocabulary, maxLength, chosen.Causal ?? false);
+            return Compile(program, named, name, vocabulary, maxLength, chosen.Causal ?? false, options);
         }
         catch (DomainLimitException limit)
         {
@@ -41,18 +61,19 @@ public static class ProgramCompiler
         }
     }
 
-    private static CompileResult Compile(RaspProgram program, NamedSOp export, ImmutableArray<Value> vocabulary, int maxLength, bool causal)
+    private static CompileResult Compile(
+        RaspProgram program, ImmutableArray<NamedSOp> exports, string name, ImmutableArray<Value> vocabulary, int maxLength, bool causal, CompileOptions options)
     {
         DomainAnalysis domains = new(vocabulary, new ContextSpace(maxLength, causal));
         Lowerer lowerer = new(domains, vocabulary);
-        LoweredOutput output = lowerer.Lower(export.SOp);
-        Schedule schedule = Schedule.Of(output);
-        Manifest manifest = ManifestBuilder.Build(program, export, schedule, lowerer, output, vocabulary, maxLength, causal);
-        CompiledModel model = Emitter.Emit(schedule, output, manifest);
-        VerificationOutcome outcome = Verifier.Verify(model, export.SOp);
+        ImmutableArray<LoweredOutput> outputs = [.. exports.Select(lowerer.Lower)];
+        Schedule schedule = Schedule.Of(outputs);
+        Manifest manifest = ManifestBuilder.Build(program, name, schedule, lowerer, outputs, vocabulary, maxLength, causal);
+        CompiledModel model = Emitter.Emit(schedule, outputs, manifest);
+        VerificationOutcome outcome = Verifier.Verify(model, exports, causal, options.VerifyBudget);
         if (outcome.Error is not null) return Failure(CompileDiagnostics.Undefined(outcome.Error, outcome.FailedInput));
-        if (outcome.Difference is not null) return Failure(CompileDiagnostics.Mismatch(export.Span, outcome.Difference, outcome.FailedInput));
-        return new CompileResult(model.With(outcome.Verification), []);
+        if (outcome.Failed is not null) return Failure(CompileDiagnostics.Mismatch(outcome.Failed.Span, outcome.Difference ?? string.Empty, outcome.FailedInput));
+        return new CompileResult(model.With(model.Manifest with { Verification = outcome.Verification }), []);
     }
 
     private static CompileResult Failure(Diagnostic diagnostic) => new(null, [diagnostic]);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Rasp.Compiler.Lowering;
 using Rasp.Compiler.Scheduling;
 using Rasp.Format;
@@ -8,22 +9,22 @@ namespace Rasp.Compiler.Emission;
 internal sealed class Emitter
 {
     private readonly Schedule schedule;
-    private readonly LoweredOutput output;
+    private readonly ImmutableArray<LoweredOutput> outputs;
     private readonly Manifest manifest;
     private readonly Dictionary<string, WeightTensor> weights;
 
-    private Emitter(Schedule schedule, LoweredOutput output, Manifest manifest)
+    private Emitter(Schedule schedule, ImmutableArray<LoweredOutput> outputs, Manifest manifest)
     {
         this.schedule = schedule;
-        this.output = output;
+        this.outputs = outputs;
         this.manifest = manifest;
         weights = CompiledWeights.Shapes(manifest).ToDictionary(s => s.Name, s => WeightTensor.Zeros(s.Shape.AsSpan()));
     }
 
     /// <summary>The model of <paramref name="manifest"/>'s sizes, its parameters and nonzeros counted.</summary>
-    public static CompiledModel Emit(Schedule schedule, LoweredOutput output, Manifest manifest)
+    public static CompiledModel Emit(Schedule schedule, ImmutableArray<LoweredOutput> outputs, Manifest manifest)
     {
-        Emitter emitter = new(schedule, output, manifest);
+        Emitter emitter = new(schedule, outputs, manifest);
         emitter.EmitEmbedding();
         for (int layer = 0; layer < schedule.Layers.Length; layer++)
         {
@@ -90,15 +91,20 @@ internal sealed class Emitter
 
     private void EmitUnembedding()
     {
+        for (int o = 0; o < outputs.Length; o++) EmitUnembedding(outputs[o], manifest.Outputs[o]);
+    }
+
+    private void EmitUnembedding(LoweredOutput output, ManifestOutput described)
+    {
         float[] unembedding = weights[CompiledWeights.Unembedding].Data;
         float[] bias = weights[CompiledWeights.UnembeddingBias].Data;
-        int outputs = bias.Length;
+        int logits = bias.Length;
         if (output.Number is LinearForm number)
         {
-            bias[0] = (float)number.Constant.ToDouble();
+            bias[described.First] = (float)number.Constant.ToDouble();
             foreach (LinearTerm term in number.Terms)
                 for (int c = 0; c < term.Weights.Length; c++)
-                    unembedding[schedule.FirstColumn[term.Variable] + c] = (float)term.Weights[c].ToDouble();
+                    unembedding[((schedule.FirstColumn[term.Variable] + c) * logits) + described.First] = (float)term.Weights[c].ToDouble();
             return;
         }
 
@@ -106,12 +112,12 @@ internal sealed class Emitter
         for (int c = 0; c < view.Values.Length; c++)
         {
             if (view.Values[c] is not Value value) continue;
-            int o = output.Values.IndexOf(value);
+            int o = described.Values.IndexOf(value);
             if (o < 0) continue;
             if (view.Variable is null)
-                bias[o] = 1;
+                bias[described.First + o] = 1;
             else
-                unembedding[((schedule.FirstColumn[view.Variable] + c) * outputs) + o] = 1;
+                unembedding[((schedule.FirstColumn[view.Variable] + c) * logits) + described.First + o] = 1;
         }
     }
 

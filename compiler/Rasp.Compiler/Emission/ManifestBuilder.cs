@@ -28,11 +28,11 @@ internal sealed class ManifestBuilder
 
     /// <summary>The manifest of weights that are not there yet: nothing is counted and nothing verified.</summary>
     public static Manifest Build(
-        RaspProgram program, NamedSOp export, Schedule schedule, Lowerer lowerer, LoweredOutput output, ImmutableArray<Value> vocabulary, int maxLength, bool causal)
+        RaspProgram program, string name, Schedule schedule, Lowerer lowerer, ImmutableArray<LoweredOutput> outputs, ImmutableArray<Value> vocabulary, int maxLength, bool causal)
     {
         ImmutableArray<ScheduledLayer> layers = schedule.Layers;
         return new Manifest(
-            Path.GetFileName(program.Path), export.Name, export.SOp.Type,
+            Path.GetFileName(program.Path), name,
             layers.Length,
             layers.Select(l => l.Heads.Length).DefaultIfEmpty().Max(),
             schedule.Columns,
@@ -40,9 +40,23 @@ internal sealed class ManifestBuilder
             layers.Select(l => l.HiddenUnits).DefaultIfEmpty().Max(),
             Parameters: 0, Nonzeros: 0,
             vocabulary, maxLength, causal,
-            new ManifestOutput(output.Values, [.. output.Codes.Select(c => c.ToDouble())]),
+            Outputs(outputs),
             new ManifestBuilder(program, schedule, lowerer).Variables(),
             new ManifestVerification(false, 0, 0, 0, string.Empty));
+    }
+
+    private static ImmutableArray<ManifestOutput> Outputs(ImmutableArray<LoweredOutput> outputs)
+    {
+        int first = 0;
+        List<ManifestOutput> described = [];
+        foreach (LoweredOutput output in outputs)
+        {
+            described.Add(new ManifestOutput(
+                output.Export.Name, output.Export.SOp.Type, first, output.Values, [.. output.Codes.Select(c => c.ToDouble())]));
+            first += described[^1].Logits;
+        }
+
+        return [.. described];
     }
 
     private ImmutableArray<ManifestVariable> Variables()

@@ -9,7 +9,7 @@ namespace Rasp.Compiler.Lowering;
 /// The export as a reading of the residual stream: one-hot (text), or a number among <see cref="Codes"/>, one a value.
 /// </summary>
 internal sealed record LoweredOutput(
-    OneHotView? OneHot, LinearForm? Number, ImmutableArray<Value> Values, ImmutableArray<Rational> Codes)
+    NamedSOp Export, OneHotView? OneHot, LinearForm? Number, ImmutableArray<Value> Values, ImmutableArray<Rational> Codes)
 {
     public IEnumerable<Variable> Reads => (OneHot?.Reads ?? []).Concat(Number?.Reads ?? []);
 }
@@ -39,17 +39,18 @@ internal sealed partial class Lowerer
     }
 
     /// <exception cref="DomainLimitException">An expression needs more values, steps or precision than there are.</exception>
-    public LoweredOutput Lower(SOp export)
+    public LoweredOutput Lower(NamedSOp named)
     {
+        SOp export = named.SOp;
         ImmutableArray<Value> values = domains.Everywhere(export);
-        if (export.Type == SOpType.String) return new LoweredOutput(NeedView(export), null, values, []);
+        if (export.Type == SOpType.String) return new LoweredOutput(named, NeedView(export), null, values, []);
         if (export is SelectorWidthSOp width && View(width) is null && selectors.WidthParts(width).Length == 1)
         {
             AttentionVariable counted = CountedWidth(width);
-            return new LoweredOutput(null, LinearForm.Of(counted), counted.Values, counted.Codes);
+            return new LoweredOutput(named, null, LinearForm.Of(counted), counted.Values, counted.Codes);
         }
 
-        return new LoweredOutput(null, NeedLinear(export), values, [.. values.Select(v => v.Number)]);
+        return new LoweredOutput(named, null, NeedLinear(export), values, [.. values.Select(v => v.Number)]);
     }
 
     /// <summary>Every value the s-op can take, ascending.</summary>

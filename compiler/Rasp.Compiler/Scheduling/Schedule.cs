@@ -18,7 +18,7 @@ internal sealed record ScheduledLayer(ImmutableArray<ScheduledHead> Heads, Immut
 }
 
 /// <summary>
-/// The variables that the output depends on, with columns of their own, in the layers that write them. Variables that
+/// The variables that the outputs depend on, with columns of their own, in the layers that write them. Variables that
 /// are read from the same selector in the same layer share a head. Column 0 is 1 at the beginning-of-sequence token.
 /// </summary>
 internal sealed record Schedule(
@@ -26,9 +26,9 @@ internal sealed record Schedule(
 {
     public const int BeginningColumn = 0;
 
-    public static Schedule Of(LoweredOutput output)
+    public static Schedule Of(ImmutableArray<LoweredOutput> outputs)
     {
-        ImmutableArray<Variable> variables = [.. Reachable(output).OrderBy(v => v.Site)];
+        ImmutableArray<Variable> variables = [.. Reachable(outputs).OrderBy(v => v.Site)];
         Dictionary<Variable, int> firstColumn = [];
         int columns = BeginningColumn + 1;
         foreach (Variable variable in variables)
@@ -49,12 +49,12 @@ internal sealed record Schedule(
         ],
         [.. variables.OfType<MlpVariable>().Where(v => v.Site.Layer == layer)]);
 
-    /// <summary>In order of first visit from the output, so that the order does not depend on hashing.</summary>
-    private static List<Variable> Reachable(LoweredOutput output)
+    /// <summary>In order of first visit from the outputs, so that the order does not depend on hashing.</summary>
+    private static List<Variable> Reachable(ImmutableArray<LoweredOutput> outputs)
     {
         List<Variable> found = [];
         HashSet<Variable> seen = [];
-        foreach (Variable read in output.Reads) Visit(read);
+        foreach (Variable read in outputs.SelectMany(o => o.Reads)) Visit(read);
         return found;
 
         void Visit(Variable variable)

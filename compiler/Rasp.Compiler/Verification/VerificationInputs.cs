@@ -6,15 +6,13 @@ namespace Rasp.Compiler.Verification;
 /// <summary>The inputs on which the weights are run against the interpreter.</summary>
 internal sealed record VerificationInputs(bool Exhaustive, IEnumerable<ImmutableArray<Value>> Inputs)
 {
-    /// <summary>Every input of every length is run where the longest alone number at most this many.</summary>
-    private const int ExhaustiveLimit = 20_000;
-
     private const int Samples = 2_000;
 
     private const int Seed = 1;
 
-    public static VerificationInputs For(ImmutableArray<Value> vocabulary, int maxLength) =>
-        Math.Pow(vocabulary.Length, maxLength) <= ExhaustiveLimit
+    /// <summary>Every input of every length where the longest alone have at most <paramref name="budget"/> positions.</summary>
+    public static VerificationInputs For(ImmutableArray<Value> vocabulary, int maxLength, int budget) =>
+        maxLength * Math.Pow(vocabulary.Length, maxLength) <= budget
             ? new VerificationInputs(true, All(vocabulary, maxLength))
             : new VerificationInputs(false, Boundary(vocabulary, maxLength).Concat(Sample(vocabulary, maxLength)));
 

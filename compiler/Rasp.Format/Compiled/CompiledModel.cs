@@ -25,17 +25,26 @@ public sealed class CompiledModel
     /// <exception cref="RaspException">A file is missing, malformed or does not fit the other.</exception>
     public static CompiledModel Load(string manifestPath) => CompiledModelFiles.Load(manifestPath);
 
-    /// <summary>Writes <c>EXPORT.safetensors</c> and <c>EXPORT.json</c>; neither is ever left half-written.</summary>
+    /// <summary>Writes <c>NAME.safetensors</c> and <c>NAME.json</c>; neither is ever left half-written.</summary>
     public void Save(string directory) => CompiledModelFiles.Save(this, directory);
 
-    /// <summary>The same model after its verification.</summary>
-    public CompiledModel With(ManifestVerification verification) => new(Manifest with { Verification = verification }, Weights);
+    /// <summary>The same weights under a manifest that says more of them.</summary>
+    public CompiledModel With(Manifest manifest) => new(manifest, Weights);
 
-    /// <summary>The export's value at each token.</summary>
+    /// <summary>The first export's value at each token.</summary>
     /// <exception cref="RaspException">The input is empty or too long, or holds a token outside the vocabulary.</exception>
-    public ImmutableArray<Value> Evaluate(ImmutableArray<Value> tokens) => Decode(forward.Run(Ids(tokens), null), tokens.Length);
+    public ImmutableArray<Value> Evaluate(ImmutableArray<Value> tokens) => Decode(Manifest.Outputs[0], forward.Run(Ids(tokens), null), tokens.Length);
 
-    /// <summary>The export's and every variable's value at each token, after the interventions.</summary>
+    /// <summary>The named export's value at each token.</summary>
+    /// <exception cref="RaspException">As above, or there is no export of that name.</exception>
+    public ImmutableArray<Value> Evaluate(ImmutableArray<Value> tokens, string output) =>
+        Decode(
+            Manifest.Outputs.FirstOrDefault(o => o.Name == output)
+                ?? throw new RaspException($"'{Manifest.Name}' has no output '{output}'; it has {string.Join(", ", Manifest.Outputs.Select(o => o.Name))}."),
+            forward.Run(Ids(tokens), null),
+            tokens.Length);
+
+    /// <summary>Every export's and every variable's value at each token, after the interventions.</summary>
     /// <exception cref="RaspException">As <see cref="Evaluate"/>, or an intervention names no resident variable or has the wrong length.</exception>
     public CompiledRun Run(ImmutableArray<Value> tokens, params ReadOnlySpan<Intervention> interventions)
     {
@@ -43,7 +52,8 @@ public sealed class CompiledModel
         (ManifestVariable Variable, ImmutableArray<Value> Values)[] patches = Resolve(interventions, tokens.Length);
         Dictionary<string, ImmutableArray<Value>> traced = [];
         float[] logits = forward.Run(ids, Observe);
-        return new CompiledRun(Decode(logits, tokens.Length), traced);
+        Dictionary<string, ImmutableArray<Value>> outputs = Manifest.Outputs.ToDictionary(o => o.Name, o => Decode(o, logits, tokens.Length));
+        return new CompiledRun(outputs[Manifest.Outputs[0].Name], outputs, traced);
 
         void Observe(int layer, ResidualSite site, Span<float> residual)
         {
@@ -79,7 +89,7 @@ public sealed class CompiledModel
         {
             Intervention intervention = interventions[i];
             ManifestVariable variable = Manifest.Variables.FirstOrDefault(v => v.Resident && v.Name == intervention.Variable)
-                ?? throw new RaspException($"'{Manifest.Export}' has no resident variable '{intervention.Variable}'; it has {string.Join(", ", Manifest.Variables.Where(v => v.Resident).Select(v => v.Name))}.");
+                ?? throw new RaspException($"'{Manifest.Name}' has no resident variable '{intervention.Variable}'; it has {string.Join(", ", Manifest.Variables.Where(v => v.Resident).Select(v => v.Name))}.");
             if (intervention.Values.Length != length)
                 throw new RaspException($"The intervention on '{intervention.Variable}' has {intervention.Values.Length} values for {length} tokens; give one a token.");
             patches[i] = (variable, intervention.Values);
@@ -92,26 +102,24 @@ public sealed class CompiledModel
     {
         if (tokens.IsEmpty) throw new RaspException("The input is empty; give at least one token.");
         if (tokens.Length > Manifest.MaxLength)
-            throw new RaspException($"The input has {tokens.Length} tokens, but '{Manifest.Export}' is compiled for at most {Manifest.MaxLength}; compile it with a larger maximum length.");
+            throw new RaspException($"The input has {tokens.Length} tokens, but '{Manifest.Name}' is compiled for at most {Manifest.MaxLength}; compile it with a larger maximum length.");
         int[] ids = new int[tokens.Length + 1];
         ids[0] = Manifest.Vocabulary.Length;
         for (int i = 0; i < tokens.Length; i++)
         {
             if (!tokenIds.TryGetValue(tokens[i], out ids[i + 1]))
-                throw new RaspException($"The token '{tokens[i]}' at position {i} is not in the vocabulary of '{Manifest.Export}' ({string.Join(' ', Manifest.Vocabulary)}); compile it with a vocabulary that has it.");
+                throw new RaspException($"The token '{tokens[i]}' at position {i} is not in the vocabulary of '{Manifest.Name}' ({string.Join(' ', Manifest.Vocabulary)}); compile it with a vocabulary that has it.");
         }
 
         return ids;
     }
 
-    private ImmutableArray<Value> Decode(float[] logits, int length)
+    private ImmutableArray<Value> Decode(ManifestOutput output, float[] logits, int length)
     {
-        ManifestOutput output = Manifest.Output;
         Value[] values = new Value[length];
-        int outputs = output.Codes.IsEmpty ? output.Values.Length : 1;
         for (int p = 0; p < length; p++)
         {
-            ReadOnlySpan<float> row = logits.AsSpan((p + 1) * outputs, outputs);
+            ReadOnlySpan<float> row = logits.AsSpan(((p + 1) * Manifest.Logits) + output.First, output.Logits);
             values[p] = output.Values[output.Codes.IsEmpty ? Largest(row) : VariableCodec.Nearest(output.Codes, row[0])];
         }
 

@@ -10,7 +10,7 @@ internal static class CompiledModelFiles
     public static void Save(CompiledModel model, string directory)
     {
         Directory.CreateDirectory(directory);
-        string manifestPath = Path.Combine(directory, model.Manifest.Export + ".json");
+        string manifestPath = Path.Combine(directory, model.Manifest.Name + ".json");
         SafetensorsWriter.Write(
             Path.ChangeExtension(manifestPath, ".safetensors"),
             model.Weights.Select(w => (w.Key, w.Value.Shape.Select(s => (long)s).ToArray(), w.Value.Data)));
@@ -59,15 +59,27 @@ internal static class CompiledModelFiles
             return "it gives a negative size";
         if (m.Vocabulary.IsDefaultOrEmpty || m.Vocabulary.Distinct().Count() != m.Vocabulary.Length)
             return "its vocabulary is empty or names a token twice";
-        if (m.Output.Values.IsDefaultOrEmpty || (!m.Output.Codes.IsEmpty && m.Output.Codes.Length != m.Output.Values.Length))
-            return "its output has no values, or not one code a value";
+        if (m.Outputs.IsDefaultOrEmpty || m.Outputs.Select(o => o.Name).Distinct(StringComparer.Ordinal).Count() != m.Outputs.Length)
+            return "it has no output, or two of one name";
+        int first = 0;
+        foreach (ManifestOutput output in m.Outputs)
+        {
+            if (output.Values.IsDefaultOrEmpty || (!output.Codes.IsEmpty && output.Codes.Length != output.Values.Length))
+                return $"its output '{output.Name}' has no values, or not one code a value";
+            if (output.First != first) return $"its output '{output.Name}' does not follow the one before it";
+            first += output.Logits;
+        }
+
         foreach (ManifestVariable v in m.Variables)
         {
             if (v.Layer < 0 || v.Layer >= Math.Max(m.Layers, 1) || v.Columns.IsDefaultOrEmpty || v.Columns.Any(c => c < 0 || c >= m.DModel))
                 return $"the variable '{v.Name}' lies outside the residual stream";
-            bool fits = v.Encoding == VariableEncoding.OneHot
-                ? v.Values.Length == v.Columns.Length
-                : v.Weights.Length == v.Columns.Length && v.Codes.Length == v.Values.Length && !v.Codes.IsEmpty;
+            bool fits = v.Encoding switch
+            {
+                VariableEncoding.OneHot => v.Values.Length == v.Columns.Length,
+                VariableEncoding.Vector => v.Vectors.Length == v.Values.Length && !v.Vectors.IsEmpty && v.Vectors.All(x => x.Length == v.Columns.Length),
+                _ => v.Weights.Length == v.Columns.Length && v.Codes.Length == v.Values.Length && !v.Codes.IsEmpty,
+            };
             if (!fits) return $"the encoding of the variable '{v.Name}' is incomplete";
         }
 

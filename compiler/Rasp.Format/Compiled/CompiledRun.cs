@@ -9,8 +9,10 @@ namespace Rasp.Format;
 public sealed record Intervention(string Variable, ImmutableArray<Value> Values);
 
 /// <summary>
-/// One forward pass: the export's value and every variable's value at each token (the beginning-of-sequence position
-/// is not listed).
+/// One forward pass: each export's value (<see cref="Outputs"/>, by name) and every variable's value at each token (the
+/// beginning-of-sequence position is not listed). <see cref="Output"/> is the first export's.
 /// </summary>
 public sealed record CompiledRun(
-    ImmutableArray<Value> Output, IReadOnlyDictionary<string, ImmutableArray<Value>> Variables);
+    ImmutableArray<Value> Output,
+    IReadOnlyDictionary<string, ImmutableArray<Value>> Outputs,
+    IReadOnlyDictionary<string, ImmutableArray<Value>> Variables);

@@ -37,7 +37,7 @@ public static class CompiledWeights
     /// <summary>Every tensor with the shape that the manifest's sizes give it.</summary>
     public static IEnumerable<(string Name, ImmutableArray<int> Shape)> Shapes(Manifest m)
     {
-        int outputs = m.Output.Codes.IsEmpty ? m.Output.Values.Length : 1;
+        int outputs = m.Logits;
         yield return (Embedding, [m.Vocabulary.Length + 1, m.DModel]);
         yield return (Positions, [m.MaxLength + 1, m.DModel]);
         for (int layer = 0; layer < m.Layers; layer++)

@@ -8,7 +8,7 @@ using System.Text.Json.Serialization;
 namespace Rasp.Format;
 
 /// <summary>
-/// The manifest as JSON, a property a line and a variable a line. Values are JSON strings, booleans and integers; a
+/// The manifest as JSON, a property a line, and a line for each variable, output, certificate and pass. Values are JSON strings, booleans and integers; a
 /// fraction is the array [numerator, denominator], so that nothing is rounded.
 /// </summary>
 internal static class ManifestJson
@@ -29,7 +29,7 @@ internal static class ManifestJson
         foreach (JsonProperty property in JsonSerializer.SerializeToElement(manifest, Options).EnumerateObject())
         {
             text.Append(separator).Append("  \"").Append(property.Name).Append("\": ");
-            if (property.NameEquals("variables"))
+            if (property.Value.ValueKind == JsonValueKind.Array && property.Value.EnumerateArray().Any(e => e.ValueKind == JsonValueKind.Object))
                 AppendLines(text, property.Value);
             else
                 text.Append(JsonSerializer.Serialize(property.Value, Options));

@@ -15,6 +15,8 @@ internal static class VariableCodec
             return variable.Values[NearestAscending(variable.Codes, reading)];
         }
 
+        if (variable.Encoding == VariableEncoding.Vector) return variable.Values[Nearest(variable, row)];
+
         int best = 0;
         for (int i = 1; i < variable.Columns.Length; i++)
             if (row[variable.Columns[i]] > row[variable.Columns[best]]) best = i;
@@ -33,7 +35,28 @@ internal static class VariableCodec
             return;
         }
 
-        for (int i = 0; i < variable.Columns.Length; i++) row[variable.Columns[i]] = i == index ? 1 : 0;
+        for (int i = 0; i < variable.Columns.Length; i++)
+            row[variable.Columns[i]] = variable.Encoding == VariableEncoding.Vector ? (float)variable.Vectors[index][i] : i == index ? 1 : 0;
+    }
+
+    /// <summary>The index of the value whose vector is nearest to the columns.</summary>
+    private static int Nearest(ManifestVariable variable, ReadOnlySpan<float> row)
+    {
+        int best = 0;
+        double least = double.PositiveInfinity;
+        for (int v = 0; v < variable.Vectors.Length; v++)
+        {
+            double distance = 0;
+            for (int i = 0; i < variable.Columns.Length; i++)
+            {
+                double difference = variable.Vectors[v][i] - row[variable.Columns[i]];
+                distance += difference * difference;
+            }
+
+            if (distance < least) (best, least) = (v, distance);
+        }
+
+        return best;
     }
 
     /// <summary><see cref="Nearest"/> by bisection, for ascending codes.</summary>

@@ -59,7 +59,7 @@ internal static class CompileVerb
 
         if (depfile is not null)
         {
-            IEnumerable<string> written = models.SelectMany(m => Files(directory, m.Manifest.Export));
+            IEnumerable<string> written = models.SelectMany(m => Files(directory, m.Manifest.Name));
             AtomicFile.Write(depfile, Text.Depfile.Encode(written, source.Files));
         }
 
@@ -71,12 +71,12 @@ internal static class CompileVerb
 
     private static void Report(Manifest manifest, string directory, bool json, TextWriter output)
     {
-        ImmutableArray<string> files = Files(directory, manifest.Export);
+        ImmutableArray<string> files = Files(directory, manifest.Name);
         if (json)
         {
             JsonLine.Write(output, writer =>
             {
-                writer.WriteString("export", manifest.Export);
+                writer.WriteString("export", manifest.Name);
                 writer.WriteString("weights", files[0]);
                 writer.WriteString("manifest", files[1]);
                 ManifestText.WriteSizes(writer, manifest);
@@ -84,7 +84,7 @@ internal static class CompileVerb
         }
         else
         {
-            output.WriteLine($"{manifest.Export}: {ManifestText.Sizes(manifest)}; {ManifestText.Verified(manifest.Verification)} -> {files[1]}");
+            output.WriteLine($"{manifest.Name}: {ManifestText.Sizes(manifest)}; {ManifestText.Verified(manifest.Verification)} -> {files[1]}");
         }
     }
 }

@@ -46,7 +46,7 @@ internal static class InspectVerb
     private static void WriteTable(TextWriter output, Manifest m)
     {
         ManifestVerification v = m.Verification;
-        output.WriteLine($"{m.Export} of {m.Program}, {ManifestText.TypeName(m.Type)}");
+        output.WriteLine($"{m.Name} of {m.Program}, {ManifestText.TypeName(m.Outputs[0].Type)}");
         output.WriteLine(ManifestText.Sizes(m));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -86,8 +86,8 @@ internal static class InspectVerb
     private static void WriteJson(TextWriter output, Manifest m) => JsonLine.Write(output, json =>
     {
         json.WriteString("program", m.Program);
-        json.WriteString("export", m.Export);
-        json.WriteString("type", ManifestText.TypeName(m.Type));
+        json.WriteString("export", m.Name);
+        json.WriteString("type", ManifestText.TypeName(m.Outputs[0].Type));
         ManifestText.WriteSizes(json, m);
         json.WriteStartArray("variables");
         foreach (ManifestVariable x in m.Variables)

@@ -40,10 +40,10 @@ internal sealed class Alignment
     {
         Stage[] stages = [.. program.Variables.Select(v => new Stage(v.Layer, v.Site)).Distinct().Order()];
         int[] layers = [.. stages.Where(s => s.Site != Site.Pre).Select(s => s.Layer).Distinct().Order()];
-        if (layers.Length == 0) throw new RaspException($"'{program.Export}' computes everything in its embedding; there is nothing to inject.");
+        if (layers.Length == 0) throw new RaspException($"'{program.Name}' computes everything in its embedding; there is nothing to inject.");
         int first = blocks - 1 - layers.Length;
         if (first < 0)
-            throw new RaspException($"'{program.Export}' has {layers.Length} layers, but a model of {blocks} blocks can hold {blocks - 1}, for the last block reads the answer out; take a deeper model.");
+            throw new RaspException($"'{program.Name}' has {layers.Length} layers, but a model of {blocks} blocks can hold {blocks - 1}, for the last block reads the answer out; take a deeper model.");
 
         Dictionary<Stage, HookPoint> points = stages.ToDictionary(s => s, s => s.Site switch
         {

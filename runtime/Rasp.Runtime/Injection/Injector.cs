@@ -43,7 +43,7 @@ public static class Injector
         ImmutableArray<SetReport> sets = stages.Do("measuring accuracy", () => Sets(model, baseline, injected, data, task, program.Translator));
         LanguageReport language = stages.Do("measuring the language loss", () => texts.Measure(model, baseline, injected, cancellation));
         ImmutableArray<VariableReport> variables = stages.Do("exchanging variables", () => Variables(injected, program, data, heads, options));
-        InjectionReport report = new(task.Name, teacher.Manifest.Program, teacher.Manifest.Export, model.ParameterCount, options, sets, language, variables);
+        InjectionReport report = new(task.Name, teacher.Manifest.Program, teacher.Manifest.Name, model.ParameterCount, options, sets, language, variables);
         if (options.Output is string folder) InjectionFiles.Write(folder, injected, heads, report);
         return report;
     }
@@ -53,7 +53,7 @@ public static class Injector
     {
         TracedInput[] inputs = [.. data.Training.SelectMany(batch => batch.Inputs)];
         return heads.LastOrDefault(h => h.Variable.Point == alignment.Last && HoldsAnswer(h.Variable))
-            ?? throw new RaspException($"No variable of '{program.Export}' holds its answer in its last layer; export the s-op that does.");
+            ?? throw new RaspException($"No variable of '{program.Name}' holds its answer in its last layer; export the s-op that does.");
 
         // Equal values give equal answers and the other way round.
         bool HoldsAnswer(TaughtVariable variable)

@@ -26,7 +26,7 @@ internal sealed class TokenTranslator
         vocabulary = [.. program.Vocabulary];
         foreach ((string text, Value filler) in task.Fillers)
             if (!vocabulary.Contains(filler))
-                throw new RaspException($"The task '{task.Name}' maps '{text}' to the token '{filler}', which is not in the vocabulary of '{program.Export}'.");
+                throw new RaspException($"The task '{task.Name}' maps '{text}' to the token '{filler}', which is not in the vocabulary of '{program.Name}'.");
         AnswerIds = [.. task.Answers.Select(AnswerId)];
         if (AnswerIds.Distinct().Count() != AnswerIds.Length)
             throw new RaspException($"Two answers of the task '{task.Name}' are the same token; give every answer its own.");
@@ -42,7 +42,7 @@ internal sealed class TokenTranslator
         Value[] tokens = new Value[ids.Length - 1];
         for (int p = 0; p < tokens.Length; p++) tokens[p] = Token((int)ids[p + 1]);
         if (tokens.Length > program.MaxLength)
-            throw new RaspException($"The prompt for an input of {input.Length} characters has {tokens.Length} tokens, but '{program.Export}' is compiled for at most {program.MaxLength}; compile it with --max-length {tokens.Length} or more.");
+            throw new RaspException($"The prompt for an input of {input.Length} characters has {tokens.Length} tokens, but '{program.Name}' is compiled for at most {program.MaxLength}; compile it with --max-length {tokens.Length} or more.");
         return new TranslatedPrompt(ids, [.. tokens]);
     }
 
@@ -51,7 +51,7 @@ internal sealed class TokenTranslator
     {
         for (int i = 0; i < task.Answers.Length; i++)
             if (task.Answers[i].Value == value) return i;
-        throw new RaspException($"'{program.Export}' gave {value}, for which the task '{task.Name}' has no answer (it has {string.Join(", ", task.Answers.Select(a => a.Value))}).");
+        throw new RaspException($"'{program.Name}' gave {value}, for which the task '{task.Name}' has no answer (it has {string.Join(", ", task.Answers.Select(a => a.Value))}).");
     }
 
     private Value Token(int id)
@@ -60,7 +60,7 @@ internal sealed class TokenTranslator
         Value token = Value.FromText(text);
         if (vocabulary.Contains(token)) return token;
         if (task.Fillers.TryGetValue(text, out token)) return token;
-        throw new RaspException($"The language model's token '{text}' ({id}) is not in the vocabulary of '{program.Export}' ({string.Join(' ', program.Vocabulary)}); compile it with a vocabulary that has it, or map it to a filler.");
+        throw new RaspException($"The language model's token '{text}' ({id}) is not in the vocabulary of '{program.Name}' ({string.Join(' ', program.Vocabulary)}); compile it with a vocabulary that has it, or map it to a filler.");
     }
 
     private int AnswerId(TaskAnswer answer)

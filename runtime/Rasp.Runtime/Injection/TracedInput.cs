@@ -18,7 +18,7 @@ internal sealed class Teacher
     public Teacher(CompiledModel model, TokenTranslator translator)
     {
         if (!model.Manifest.Causal)
-            throw new RaspException($"'{model.Manifest.Export}' is compiled for attention in both directions, but a language model sees only what came before; compile it with --causal.");
+            throw new RaspException($"'{model.Manifest.Name}' is compiled for attention in both directions, but a language model sees only what came before; compile it with --causal.");
         this.model = model;
         Translator = translator;
         indexes = [.. model.Manifest.Variables.Select(v => v.Values.Select((value, i) => (value, i)).ToDictionary(p => p.value, p => p.i))];

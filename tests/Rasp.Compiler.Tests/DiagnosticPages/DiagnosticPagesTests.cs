@@ -99,8 +99,8 @@ public sealed class DiagnosticPagesTests : IDisposable
         CompileResult result = ProgramCompiler.Compile(
             Running.Compile("x = indices;"), "x", new CompileSettings { Vocabulary = Compiled.Tokens("ab"), MaxLength = 3 });
         Assert.NotNull(result.Model);
-        SOp other = Running.Compile("x = indices + 1;").SOp("x");
-        VerificationOutcome outcome = Verifier.Verify(result.Model, other);
+        NamedSOp other = Assert.Single(Running.Compile("x = indices + 1;").SOps);
+        VerificationOutcome outcome = Verifier.Verify(result.Model, [other], causal: false, budget: 100);
         Assert.NotNull(outcome.Difference);
         return [CompileDiagnostics.Mismatch(other.Span, outcome.Difference, outcome.FailedInput)];
     }

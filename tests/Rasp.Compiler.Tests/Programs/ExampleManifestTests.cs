@@ -33,7 +33,7 @@ public class ExampleManifestTests
     private static void Append(StringBuilder text, Manifest m)
     {
         CultureInfo plain = CultureInfo.InvariantCulture;
-        text.AppendLine(plain, $"{m.Export}: {m.Type}, {(m.Causal ? "causal" : "bidirectional")}, vocabulary {string.Concat(m.Vocabulary)}, length {m.MaxLength}");
+        text.AppendLine(plain, $"{m.Name}: {m.Outputs[0].Type}, {(m.Causal ? "causal" : "bidirectional")}, vocabulary {string.Concat(m.Vocabulary)}, length {m.MaxLength}");
         text.AppendLine(plain, $"  layers {m.Layers}, heads {m.HeadsPerLayer}, d_model {m.DModel}, d_head {m.DHead}, d_mlp {m.DMlp}, parameters {m.Parameters}, nonzeros {m.Nonzeros}");
         text.AppendLine(plain, $"  {(m.Verification.Exhaustive ? "every input" : "sampled")}: {m.Verification.Inputs} inputs, {m.Verification.Positions} positions, {m.Verification.Mismatches} mismatches in {m.Verification.Precision}");
         foreach (ManifestVariable v in m.Variables)
