@@ -7,6 +7,10 @@ namespace Rasp.Tool.Text;
 /// <summary>A compiled program's sizes and variables, for people and for machines.</summary>
 internal static class ManifestText
 {
+    /// <summary>The model's name, with its exports where that does not say them.</summary>
+    public static string Title(Manifest m) =>
+        m.Outputs.Length == 1 && m.Outputs[0].Name == m.Name ? m.Name : $"{m.Name} ({string.Join(", ", m.Outputs.Select(o => o.Name))})";
+
     public static string Sizes(Manifest m) => string.Create(
         CultureInfo.InvariantCulture,
         $"{Count(m.Layers, "layer")} of {Count(m.HeadsPerLayer, "head")}, dModel {m.DModel}, dHead {m.DHead}, dMlp {m.DMlp}, {m.Parameters:N0} parameters ({m.Nonzeros:N0} nonzero)");
