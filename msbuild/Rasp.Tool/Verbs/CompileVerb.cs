@@ -64,7 +64,7 @@ internal static class CompileVerb
                 writer.WriteEndArray();
                 writer.WriteString("weights", files[0]);
                 writer.WriteString("manifest", files[1]);
-                ManifestText.WriteSizes(writer, manifest);
+                ModelJson.WriteSizes(writer, manifest);
             });
         }
         else

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Xml.Linq;
+using Rasp.Format;
+
+namespace Rasp.Tool.Pages;
+
+/// <summary>Every head's attention pattern as a heat map, query rows by key columns, with what the head reads and writes.</summary>
+internal static class AttentionDrawing
+{
+    private const int LongestLabel = 10;
+    private const int CharacterWidth = 7;
+
+    // Below it a weight would be written as 0.
+    private const float Least = 0.0005f;
+
+    public static IEnumerable<XElement> Of(ModelAtWork work)
+    {
+        ImmutableArray<float[,,]> patterns = AttentionPatterns.Of(work.Model, work.Tokens);
+        if (patterns.IsEmpty)
+        {
+            yield return new XElement("p", "The model has no layers.");
+            yield break;
+        }
+
+        yield return PageDocument.Element(
+            "p",
+            "note",
+            "Rows ask (query), columns answer (key). ",
+            PageDocument.Element("span", "scale", ((double[])[0, 0.25, 0.5, 0.75, 1]).Select(Swatch)));
+        for (int layer = 0; layer < patterns.Length; layer++)
+        {
+            yield return new XElement("h3", string.Create(CultureInfo.InvariantCulture, $"blocks.{layer}"));
+            ImmutableArray<HeadUse> heads = work.Use.Heads[layer];
+            yield return PageDocument.Element(
+                "div", "heads", heads.Index().Where(h => h.Item.IsUsed).Select(h => Head(work, patterns[layer], layer, h.Index, h.Item)));
+            string[] unused = [.. heads.Index().Where(h => !h.Item.IsUsed).Select(h => h.Index.ToString(CultureInfo.InvariantCulture))];
+            if (unused.Length > 0) yield return PageDocument.Element("p", "note", $"Not used: head {string.Join(", ", unused)}.");
+        }
+    }
+
+    private static XElement Swatch(double weight) => PageDocument.Element(
+        "span", "swatch", new XElement("i", new XAttribute("style", string.Create(CultureInfo.InvariantCulture, $"opacity:{weight}"))), weight.ToString(CultureInfo.InvariantCulture));
+
+    private static XElement Head(ModelAtWork work, float[,,] pattern, int layer, int head, HeadUse use)
+    {
+        Manifest m = work.Manifest;
+        string name = string.Create(CultureInfo.InvariantCulture, $"head {head}");
+        return new XElement(
+            "figure",
+            new XElement(
+                "figcaption",
+                new XElement("b", name),
+                new XElement("dl", Role("query", use.Query), Role("key", use.Key), Role("moves", use.Value), Role("writes", use.Written))),
+            PageDocument.Element("div", "scroll", Map(work, pattern, head, string.Create(CultureInfo.InvariantCulture, $"attention pattern of {name} of blocks.{layer}"))),
+            PageDocument.Element("p", "readout", "\u00a0"));
+
+        XElement Role(string role, ImmutableArray<int> variables) => new(
+            "div",
+            new XElement("dt", role),
+            new XElement("dd", variables.IsEmpty ? PageDocument.Element("span", "note", "a constant") : variables.Select(v => VariableChip.Of(m, v))));
+    }
+
+    private static XElement Map(ModelAtWork work, float[,,] pattern, int head, string name)
+    {
+        string[] labels = [TokenLabel.BeginningOfSequence, .. work.Tokens.Select(TokenLabel.Of)];
+        string[] shortened = [.. labels.Select(l => TokenLabel.Short(l, LongestLabel))];
+        int n = labels.Length;
+        int cell = n <= 12 ? 24 : n <= 24 ? 18 : 12;
+        int margin = (shortened.Max(l => l.Length) * CharacterWidth) + 10;
+        bool isUpright = (shortened.Max(l => l.Length) * CharacterWidth) <= cell;
+        int top = isUpright ? 20 : margin;
+        XElement svg = PageDocument.Element(
+            "svg",
+            "pattern",
+            new XAttribute("width", margin + (n * cell) + 2),
+            new XAttribute("height", top + (n * cell) + 2),
+            new XAttribute("role", "img"),
+            new XAttribute("aria-label", name));
+        for (int i = 0; i < n; i++)
+        {
+            int middle = (i * cell) + (cell / 2);
+            svg.Add(Label(margin - 6, top + middle + 4, "row", shortened[i], null));
+            svg.Add(isUpright
+                ? Label(margin + middle, top - 6, "column", shortened[i], null)
+                : Label(margin + middle + 4, top - 6, "turned", shortened[i], $"rotate(-90 {margin + middle + 4} {top - 6})"));
+        }
+
+        for (int query = 0; query < n; query++)
+        {
+            int visible = work.Manifest.Causal ? query + 1 : n;
+            svg.Add(Rectangle(margin, top + (query * cell), visible * cell, cell, "ground"));
+            for (int key = 0; key < visible; key++)
+            {
+                float weight = pattern[head, query, key];
+                if (weight < Least) continue;
+                string text = weight.ToString("0.###", CultureInfo.InvariantCulture);
+                XElement rectangle = Rectangle(margin + (key * cell) + 1, top + (query * cell) + 1, cell - 2, cell - 2, "weight");
+                rectangle.Add(
+                    new XAttribute("fill-opacity", text),
+                    new XElement("title", $"{At(query)} attends to {At(key)}: {text}"));
+                svg.Add(rectangle);
+            }
+        }
+
+        return svg;
+
+        string At(int position) =>
+            position == 0 ? labels[0] : string.Create(CultureInfo.InvariantCulture, $"{labels[position]} ({position - 1})");
+    }
+
+    private static XElement Label(int x, int y, string style, string text, string? transform) => PageDocument.Element(
+        "text", style, new XAttribute("x", x), new XAttribute("y", y), transform is null ? null : new XAttribute("transform", transform), text);
+
+    private static XElement Rectangle(int x, int y, int width, int height, string style) => PageDocument.Element(
+        "rect", style, new XAttribute("x", x), new XAttribute("y", y), new XAttribute("width", width), new XAttribute("height", height));
+}
