@@ -12,7 +12,10 @@ internal static class AttentionDrawing
     private const int CharacterWidth = 7;
 
     // Below it a weight would be written as 0.
-    private const float Least = 0.0005f;
+    private const float LeastWeight = 0.0005f;
+
+    // So that a small weight can be told from none, on dark ground too.
+    private const double LeastOpacity = 0.15;
 
     public static IEnumerable<XElement> Of(ModelAtWork work)
     {
@@ -28,19 +31,25 @@ internal static class AttentionDrawing
             "note",
             "Rows ask (query), columns answer (key). ",
             PageDocument.Element("span", "scale", ((double[])[0, 0.25, 0.5, 0.75, 1]).Select(Swatch)));
-        for (int layer = 0; layer < patterns.Length; layer++)
-        {
-            yield return new XElement("h3", string.Create(CultureInfo.InvariantCulture, $"blocks.{layer}"));
-            ImmutableArray<HeadUse> heads = work.Use.Heads[layer];
-            yield return PageDocument.Element(
-                "div", "heads", heads.Index().Where(h => h.Item.IsUsed).Select(h => Head(work, patterns[layer], layer, h.Index, h.Item)));
-            string[] unused = [.. heads.Index().Where(h => !h.Item.IsUsed).Select(h => h.Index.ToString(CultureInfo.InvariantCulture))];
-            if (unused.Length > 0) yield return PageDocument.Element("p", "note", $"Not used: head {string.Join(", ", unused)}.");
-        }
+        yield return PageDocument.Element("div", "layers", patterns.Select((pattern, layer) => Layer(work, pattern, layer)));
+    }
+
+    private static XElement Layer(ModelAtWork work, float[,,] pattern, int layer)
+    {
+        ILookup<bool, (int Index, HeadUse Use)> heads = work.Use.Heads[layer].Index().ToLookup(h => h.Item.IsUsed);
+        string unused = string.Join(", ", heads[false].Select(h => h.Index.ToString(CultureInfo.InvariantCulture)));
+        return new XElement(
+            "div",
+            new XElement("h3", string.Create(CultureInfo.InvariantCulture, $"blocks.{layer}")),
+            PageDocument.Element("div", "heads", heads[true].Select(h => Head(work, pattern, layer, h.Index, h.Use))),
+            unused.Length == 0 ? null : PageDocument.Element("p", "note", $"not used: head {unused}"));
     }
 
     private static XElement Swatch(double weight) => PageDocument.Element(
-        "span", "swatch", new XElement("i", new XAttribute("style", string.Create(CultureInfo.InvariantCulture, $"opacity:{weight}"))), weight.ToString(CultureInfo.InvariantCulture));
+        "span", "swatch", new XElement("i", new XAttribute("style", string.Create(CultureInfo.InvariantCulture, $"opacity:{Opacity(weight)}"))), weight.ToString(CultureInfo.InvariantCulture));
+
+    private static string Opacity(double weight) =>
+        (weight == 0 ? 0 : LeastOpacity + ((1 - LeastOpacity) * weight)).ToString("0.##", CultureInfo.InvariantCulture);
 
     private static XElement Head(ModelAtWork work, float[,,] pattern, int layer, int head, HeadUse use)
     {
@@ -93,11 +102,11 @@ internal static class AttentionDrawing
             for (int key = 0; key < visible; key++)
             {
                 float weight = pattern[head, query, key];
-                if (weight < Least) continue;
+                if (weight < LeastWeight) continue;
                 string text = weight.ToString("0.###", CultureInfo.InvariantCulture);
                 XElement rectangle = Rectangle(margin + (key * cell) + 1, top + (query * cell) + 1, cell - 2, cell - 2, "weight");
                 rectangle.Add(
-                    new XAttribute("fill-opacity", text),
+                    new XAttribute("fill-opacity", Opacity(weight)),
                     new XElement("title", $"{At(query)} attends to {At(key)}: {text}"));
                 svg.Add(rectangle);
             }

@@ -34,7 +34,7 @@ internal static class ModelPage
                 "main",
                 Section("On this input", ValueTable.OfOutputs(work)),
                 Section("Attention", AttentionDrawing.Of(work)),
-                Section("Residual stream", ResidualMap.Of(work), ValueTable.OfVariables(work)),
+                Section("Residual stream", ResidualMap.Of(work), new XElement("h3", "values at each token"), ValueTable.OfVariables(work)),
                 Section("Variables", ManifestTables.Variables(m)),
                 Section("Certificate", ManifestTables.Certificate(m)),
                 m.Passes.IsEmpty ? null : Section("Optimiser", ManifestTables.Passes(m))));

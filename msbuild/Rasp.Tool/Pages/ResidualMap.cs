@@ -38,8 +38,8 @@ internal static class ResidualMap
                 "map",
                 new XAttribute("style", string.Create(
                     CultureInfo.InvariantCulture,
-                    $"grid-template-columns:3.5rem repeat({2 * work.Use.Stages},minmax(3.2rem,1fr));grid-template-rows:auto {rows}")),
-                Enumerable.Range(0, work.Use.Stages).Select(s => StageColumn(s, work.Use.Stages, bands.Length)),
+                    $"min-width:{(13 * work.Use.Stages / 2) + 3}rem;grid-template-columns:3rem repeat({2 * work.Use.Stages},minmax(0,1fr));grid-template-rows:auto {rows}")),
+                Enumerable.Range(0, work.Use.Stages).SelectMany(s => Stage(s, work.Use.Stages, bands.Length)),
                 bands.Select((b, i) => Axis(b, i)),
                 bands.Index().Where(b => b.Item.Variables.IsEmpty).Select(b => Unowned(b.Index, work.Use.Stages)),
                 m.Variables.Index().Where(v => v.Item.Resident).SelectMany(v => Variable(work, v.Index, bands))));
@@ -61,17 +61,19 @@ internal static class ResidualMap
 
     private static int Height(Band band) => Math.Min(MostHeight, LeastHeight + (HeightAColumn * (band.Last - band.First)));
 
-    private static XElement StageColumn(int stage, int stages, int bands)
+    /// <summary>The stage's ground and its name.</summary>
+    private static IEnumerable<XElement> Stage(int stage, int stages, int bands)
     {
         string layer = string.Create(CultureInfo.InvariantCulture, $"blocks.{(stage - 1) / 2}");
         (string name, string? writes) = stage == 0 ? ("embed", "resid_pre")
             : stage == stages - 1 ? ("unembed", null)
             : stage % 2 == 1 ? ($"{layer} attn", "resid_mid")
             : ($"{layer} mlp", "resid_post");
-        return PageDocument.Element(
+        yield return PageDocument.Element("div", stage % 2 == 1 ? "lane odd" : "lane", Area(1, Row(bands), Start(stage), Start(stage) + 2));
+        yield return PageDocument.Element(
             "div",
-            stage % 2 == 1 ? "stage odd" : "stage",
-            Area(HeaderRows, HeaderRows + 1 + bands, Start(stage), Start(stage) + 2),
+            "stage",
+            Area(1, 1 + HeaderRows, Start(stage), Start(stage) + 2),
             new XElement("b", name),
             writes is null ? null : new XElement("span", writes));
     }
