@@ -10,6 +10,7 @@ internal static class AttentionDrawing
 {
     private const int LongestLabel = 10;
     private const int CharacterWidth = 7;
+    private const int CharacterHeight = 12;
 
     // Below it a weight would be written as 0.
     private const float LeastWeight = 0.0005f;
@@ -75,10 +76,9 @@ internal static class AttentionDrawing
         string[] labels = [TokenLabel.BeginningOfSequence, .. work.Tokens.Select(TokenLabel.Of)];
         string[] shortened = [.. labels.Select(l => TokenLabel.Short(l, LongestLabel))];
         int n = labels.Length;
-        int cell = n <= 12 ? 24 : n <= 24 ? 18 : 12;
-        int margin = (shortened.Max(l => l.Length) * CharacterWidth) + 10;
-        bool isUpright = (shortened.Max(l => l.Length) * CharacterWidth) <= cell;
-        int top = isUpright ? 20 : margin;
+        int cell = n <= 12 ? 24 : n <= 24 ? 18 : 14;
+        int margin = Width(shortened.MaxBy(Width) ?? string.Empty) + 10;
+        int top = shortened.Where(IsTurned).Select(Width).Append(CharacterHeight).Max() + 8;
         XElement svg = PageDocument.Element(
             "svg",
             "pattern",
@@ -90,9 +90,9 @@ internal static class AttentionDrawing
         {
             int middle = (i * cell) + (cell / 2);
             svg.Add(Label(margin - 6, top + middle + 4, "row", shortened[i], null));
-            svg.Add(isUpright
-                ? Label(margin + middle, top - 6, "column", shortened[i], null)
-                : Label(margin + middle + 4, top - 6, "turned", shortened[i], $"rotate(-90 {margin + middle + 4} {top - 6})"));
+            svg.Add(IsTurned(shortened[i])
+                ? Label(margin + middle + 4, top - 6, "turned", shortened[i], $"rotate(-90 {margin + middle + 4} {top - 6})")
+                : Label(margin + middle, top - 6, "column", shortened[i], null));
         }
 
         for (int query = 0; query < n; query++)
@@ -114,9 +114,14 @@ internal static class AttentionDrawing
 
         return svg;
 
+        bool IsTurned(string label) => Width(label) > cell;
+
         string At(int position) =>
             position == 0 ? labels[0] : string.Create(CultureInfo.InvariantCulture, $"{labels[position]} ({position - 1})");
     }
+
+    /// <summary>At most what a label takes: from Hangul on characters may be twice as wide as Latin ones.</summary>
+    private static int Width(string label) => label.EnumerateRunes().Sum(r => r.Value < 0x1100 ? CharacterWidth : 2 * CharacterWidth);
 
     private static XElement Label(int x, int y, string style, string text, string? transform) => PageDocument.Element(
         "text", style, new XAttribute("x", x), new XAttribute("y", y), transform is null ? null : new XAttribute("transform", transform), text);

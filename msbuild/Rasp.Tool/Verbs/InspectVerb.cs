@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Rasp.Compiler;
 using Rasp.Compiler.Graph;
@@ -86,7 +85,7 @@ internal static class InspectVerb
                 { Tokens: string list } => InputTokens.FromJson(list, "--tokens: ", "a JSON list of tokens"),
                 _ => SampleInput.Of(model.Manifest),
             };
-            ModelPage.Write(page, model, input.Within(new CompileSettings { Vocabulary = model.Manifest.Vocabulary, MaxLength = model.Manifest.MaxLength }).Tokens);
+            ModelPage.Write(page, model, input.Within(model.Manifest).Tokens);
         }
 
         if (view.Json)
