@@ -95,7 +95,7 @@ internal static class ResidualMap
         ImmutableArray<VariableReader> readers = work.Use.ReadersOf(variable);
         int written = ResidualUse.WrittenAt(v);
         int end = readers.IsEmpty ? Start(written) + 2 : Start(readers[^1].Stage) + 1;
-        string values = string.Join(' ', work.Run.Variables[v.Name].Select(TokenLabel.Of));
+        string values = string.Join(' ', work.Run.Variables.GetValueOrDefault(v.Name, []).Select(TokenLabel.Of));
         string read = readers.IsEmpty ? "not read" : $"read by {string.Join(", ", readers.Select(r => r.Name))}";
         foreach ((int first, int last) in Runs(bands, variable))
         {

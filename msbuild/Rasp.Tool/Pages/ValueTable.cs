@@ -17,7 +17,7 @@ internal static class ValueTable
             "tr",
             VariableChip.Mark(i),
             new XElement("th", VariableChip.Of(work.Manifest, i)),
-            Cells(work.Run.Variables[v.Name]))));
+            Cells(work.Run.Variables.GetValueOrDefault(v.Name, [])))));
 
     private static XElement Table(ModelAtWork work, IEnumerable<XElement> rows) => PageDocument.Element(
         "div",
