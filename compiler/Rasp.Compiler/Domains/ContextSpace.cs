@@ -13,6 +13,9 @@ internal sealed class ContextSpace(int maxLength, bool causal)
 
     public int Count { get; } = causal ? maxLength : maxLength * (maxLength + 1) / 2;
 
+    /// <summary>How many contexts inputs of at most <paramref name="length"/> tokens have; they come first.</summary>
+    public int CountUpTo(int length) => Causal ? Math.Min(length, MaxLength) : FirstContext(Math.Min(length, MaxLength) + 1);
+
     /// <summary>The context of <paramref name="position"/> in an input of <paramref name="length"/> tokens.</summary>
     public int Context(int length, int position) => Causal ? position : (length * (length - 1) / 2) + position;
 

@@ -45,6 +45,30 @@ internal sealed class DomainAnalysis
     public ImmutableArray<Value> Everywhere(SOp sop) =>
         pool.Create(Analyse(sop).Distinct().SelectMany(s => s.Values)).Values;
 
+    /// <summary>Every value the s-op can take in inputs of at most <paramref name="maxLength"/> tokens, ascending.</summary>
+    public ImmutableArray<Value> Everywhere(SOp sop, int maxLength) =>
+        pool.Create(Analyse(sop).Take(Space.CountUpTo(maxLength)).Distinct().SelectMany(s => s.Values)).Values;
+
+    /// <summary>
+    /// Whether the s-op holds one value at a position whatever the input and its length; <paramref name="values"/> are
+    /// they, one for each position below the maximum length.
+    /// </summary>
+    public bool IsFunctionOfPosition(SOp sop, out ImmutableArray<Value> values)
+    {
+        ValueSet[] sets = Analyse(sop);
+        ValueSet?[] at = new ValueSet?[Space.MaxLength];
+        values = [];
+        for (int c = 0; c < sets.Length; c++)
+        {
+            ref ValueSet? known = ref at[Space.Position(c)];
+            if (sets[c].Count != 1 || (known is not null && known != sets[c])) return false;
+            known = sets[c];
+        }
+
+        values = [.. at.OfType<ValueSet>().Select(s => s.Values[0])];
+        return true;
+    }
+
     /// <summary>What an aggregate without a default gives where nothing is selected.</summary>
     public static Value EmptyValue(AggregateSOp aggregate) => aggregate.Default ?? aggregate.Type switch
     {

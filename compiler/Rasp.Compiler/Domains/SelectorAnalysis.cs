@@ -52,6 +52,25 @@ internal sealed class SelectorAnalysis(DomainAnalysis domains)
         _ => false,
     };
 
+    /// <summary>Whether some key is selected for every query of every input.</summary>
+    public bool IsNeverEmpty(Selector selector)
+    {
+        if (selector is OrSelector or && (IsNeverEmpty(or.Left) || IsNeverEmpty(or.Right))) return true;
+        if (selector is SelectSelector { Comparison: Comparison.Equal } lookup && IsPermutation(lookup.Key) && IsPosition(lookup.Query)) return true;
+        return Enumerable.Range(0, domains.Space.Count).All(q =>
+            HasAlways(selector, q) || (selector is SelectSelector s && AnswersEveryQuery(s, q)));
+    }
+
+    /// <summary>The most keys that a query of an input of at most <paramref name="maxLength"/> tokens can select.</summary>
+    public int LargestWidth(Selector selector, int maxLength)
+    {
+        ContextSpace space = domains.Space;
+        int largest = 0;
+        for (int q = 0; q < space.CountUpTo(maxLength); q++)
+            largest = Math.Max(largest, Enumerable.Range(0, space.VisibleKeys(q)).Count(k => Of(selector, q, space.Key(q, k)) != Selection.Never));
+        return SelectsAtMostOne(selector) ? Math.Min(1, largest) : largest;
+    }
+
     public static bool Compare(Comparison comparison, Value key, Value query) => comparison switch
     {
         Comparison.Equal => key == query,
@@ -75,6 +94,24 @@ internal sealed class SelectorAnalysis(DomainAnalysis domains)
             (e.Operands[0] is ConstantSOp && AllDiffer(e.Operands[1])) || (e.Operands[1] is ConstantSOp && AllDiffer(e.Operands[0])),
         _ => false,
     };
+
+    private bool HasAlways(Selector selector, int queryContext) =>
+        Enumerable.Range(0, domains.Space.VisibleKeys(queryContext))
+            .Any(k => Of(selector, queryContext, domains.Space.Key(queryContext, k)) == Selection.Always);
+
+    /// <summary>Whether each value that the query can hold finds a key that answers it whatever that key holds.</summary>
+    private bool AnswersEveryQuery(SelectSelector s, int queryContext) =>
+        domains.Of(s.Query, queryContext).Values.All(query =>
+            Enumerable.Range(0, domains.Space.VisibleKeys(queryContext)).Any(k =>
+                domains.Of(s.Key, domains.Space.Key(queryContext, k)).Values is { IsEmpty: false } keys
+                && keys.All(key => Compare(s.Comparison, key, query))));
+
+    /// <summary>Whether the visible keys hold the numbers of their positions in some order: all differ, and none is another number.</summary>
+    private bool IsPermutation(SOp sop) => sop is IndicesSOp || (!domains.Space.Causal && AllDiffer(sop) && IsPosition(sop));
+
+    /// <summary>Whether the s-op only holds numbers of positions that it sees.</summary>
+    private bool IsPosition(SOp sop) => Enumerable.Range(0, domains.Space.Count).All(c =>
+        domains.Of(sop, c).Values.All(v => v.Kind == ValueKind.Number && v.Number.IsInteger && v.Number.Sign >= 0 && v.Number < domains.Space.VisibleKeys(c)));
 
     /// <summary>key ≺ query, ties broken by something that always differs: a strict total order on the positions.</summary>
     private bool IsTotalOrder(Selector selector) => selector switch
