@@ -15,8 +15,11 @@ internal static class DomainLimits
     /// <summary>(count, sum) pairs behind one mean.</summary>
     public const int Sums = 250_000;
 
-    /// <summary>Combinations and sums altogether.</summary>
-    public const long Steps = 50_000_000;
+    /// <summary>Combinations that are evaluated altogether, for all expressions and places.</summary>
+    public const long Steps = 30_000_000;
+
+    /// <summary>So many sums of whole numbers take as long as one evaluation.</summary>
+    public const int SumsPerStep = 10;
 
     /// <summary>Pairs (query, key) over the inputs of all lengths; each selector is looked at on all of them.</summary>
     public const long Pairs = 1_000_000_000;

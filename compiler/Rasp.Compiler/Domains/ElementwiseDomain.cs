@@ -31,6 +31,8 @@ internal sealed class ElementwiseDomain(DomainAnalysis domains, ValueSetPool poo
         if (combinations > FewCombinations && Sums(e, operands) is ValueSet sums) return sums;
         if (combinations > DomainLimits.Combinations) throw DomainLimits.TooManyCombinations(e, combinations);
         if (!spend(combinations)) throw DomainLimits.TooManySteps(e);
+        if (combinations == 1)
+            return ElementwiseEvaluation.TryApply(e, [.. operands.Select(o => o.Values[0])], out Value single, out _) ? pool.Single(single) : pool.Empty;
         HashSet<Value> image = [];
         Fill(e, operands, 0, new Value[operands.Length], image);
         return pool.Create(image);
@@ -83,7 +85,7 @@ internal sealed class ElementwiseDomain(DomainAnalysis domains, ValueSetPool poo
             long[] steps = [.. left.Select(v => grid.Index(v - a))];
             long[] others = [.. right.Select(v => grid.Index(v - b)).Order()];
             if (steps.Length > others.Length) (steps, others) = (others, steps);
-            if (!spend((long)steps.Length * others.Length)) throw DomainLimits.TooManySteps(e);
+            if (!spend((long)steps.Length * others.Length / DomainLimits.SumsPerStep)) throw DomainLimits.TooManySteps(e);
             long[] sums = WholeSums.Union([.. steps.Select(s => (others, s))]);
             if (sums.Length > DomainLimits.Values) throw DomainLimits.TooManyValues(e);
             return pool.OfSorted([.. sums.Select(s => Value.FromNumber(a + b + (grid.Unit * s)))]);

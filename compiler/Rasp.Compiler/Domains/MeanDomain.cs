@@ -55,7 +55,7 @@ internal sealed class MeanDomain(Func<long, bool> spend)
         var at = (from, selection, id);
         if (successors.TryGetValue(at, out int known)) return known;
         State state = states[from];
-        if (!spend((long)state.Count * set.Length)) return -1;
+        if (!spend((long)state.Count * set.Length / DomainLimits.SumsPerStep)) return -1;
         State next = Next(state, selection, set);
         int to = next.Count > DomainLimits.Sums ? -1 : states.Count;
         if (to >= 0) states.Add(next);
