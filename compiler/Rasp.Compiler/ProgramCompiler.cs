@@ -60,7 +60,7 @@ public static class ProgramCompiler
         }
         catch (DomainLimitException limit)
         {
-            return Failure(CompileDiagnostics.Limit(limit.SOp.Span, limit.Message));
+            return Failure(CompileDiagnostics.Limit(limit.SOp.Span, limit.Message, limit.Help));
         }
     }
 
