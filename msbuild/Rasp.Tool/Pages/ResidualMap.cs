@@ -41,7 +41,7 @@ internal static class ResidualMap
                     $"min-width:{(13 * work.Use.Stages / 2) + 3}rem;grid-template-columns:3rem repeat({2 * work.Use.Stages},minmax(0,1fr));grid-template-rows:auto {rows}")),
                 Enumerable.Range(0, work.Use.Stages).SelectMany(s => Stage(s, work.Use.Stages, bands.Length)),
                 bands.Select((b, i) => Axis(b, i)),
-                bands.Index().Where(b => b.Item.Variables.IsEmpty).Select(b => Unowned(b.Index, work.Use.Stages)),
+                bands.Index().Where(b => b.Item.Variables.IsEmpty).Select(b => Unowned(work.Use, b.Index, b.Item)),
                 m.Variables.Index().Where(v => v.Item.Resident).SelectMany(v => Variable(work, v.Index, bands))));
     }
 
@@ -86,8 +86,13 @@ internal static class ResidualMap
             ? band.First.ToString(CultureInfo.InvariantCulture)
             : string.Create(CultureInfo.InvariantCulture, $"{band.First}–{band.Last}"));
 
-    private static XElement Unowned(int row, int stages) => PageDocument.Element(
-        "div", "bar unowned", Area(Row(row), Row(row) + 1, Start(0) + 1, Start(stages - 1) + 1), "no variable");
+    /// <summary>Columns of which the manifest names no variable, from the first of them that is written to the last that is read.</summary>
+    private static XElement Unowned(ResidualUse use, int row, Band band)
+    {
+        (int Written, int Read)[] lives = [.. Enumerable.Range(band.First, 1 + band.Last - band.First).Select(use.LifeOf)];
+        return PageDocument.Element(
+            "div", "bar unowned", Area(Row(row), Row(row) + 1, Start(lives.Min(l => l.Written)) + 1, Start(lives.Max(l => l.Read)) + 1), "no variable");
+    }
 
     private static IEnumerable<XElement> Variable(ModelAtWork work, int variable, ImmutableArray<Band> bands)
     {

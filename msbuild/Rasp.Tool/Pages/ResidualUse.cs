@@ -21,6 +21,8 @@ internal sealed class ResidualUse
     private readonly IReadOnlyDictionary<string, WeightTensor> weights;
     private readonly SortedSet<(int Variable, int Stage, string Name)> reads = [];
     private readonly ILookup<int, int> ownersOfColumn;
+    private readonly int[] firstWritten;
+    private readonly int[] lastRead;
 
     public ResidualUse(CompiledModel model)
     {
@@ -29,6 +31,8 @@ internal sealed class ResidualUse
         ownersOfColumn = m.Variables.Index().Where(v => v.Item.Resident)
             .SelectMany(v => v.Item.Columns.Select(c => (Column: c, Variable: v.Index)))
             .ToLookup(p => p.Column, p => p.Variable);
+        lastRead = new int[m.DModel];
+        firstWritten = [.. Enumerable.Range(0, m.DModel).Select(FirstWritten)];
         Heads = [.. Enumerable.Range(0, m.Layers).Select(l => ImmutableArray.CreateRange(Enumerable.Range(0, m.HeadsPerLayer).Select(h => Head(l, h))))];
         for (int l = 0; l < m.Layers; l++)
             Read(2 + (2 * l), string.Create(CultureInfo.InvariantCulture, $"blocks.{l} mlp"), Rows(CompiledWeights.Mlp(l, "W_in"), 0, m.DModel, m.DMlp));
@@ -52,6 +56,29 @@ internal sealed class ResidualUse
     public ImmutableArray<VariableReader> ReadersOf(int variable) =>
         [.. reads.Where(r => r.Variable == variable).Select(r => new VariableReader(r.Stage, r.Name))];
 
+    /// <summary>The stages that write a column first and read it last, whatever it holds; the first stage alone where none reads it.</summary>
+    public (int Written, int Read) LifeOf(int column) => (firstWritten[column], Math.Max(lastRead[column], firstWritten[column] + 1));
+
+    private int FirstWritten(int column)
+    {
+        if (Writes(CompiledWeights.Embedding) || Writes(CompiledWeights.Positions)) return 0;
+        for (int l = 0; l < m.Layers; l++)
+        {
+            if (Writes(CompiledWeights.Attention(l, "W_O")) || Writes(CompiledWeights.Attention(l, "b_O"))) return 1 + (2 * l);
+            if (Writes(CompiledWeights.Mlp(l, "W_out")) || Writes(CompiledWeights.Mlp(l, "b_out"))) return 2 + (2 * l);
+        }
+
+        return 0;
+
+        bool Writes(string name)
+        {
+            float[] matrix = weights[name].Data;
+            for (int i = column; i < matrix.Length; i += m.DModel)
+                if (matrix[i] != 0) return true;
+            return false;
+        }
+    }
+
     private HeadUse Head(int layer, int head)
     {
         int stage = 1 + (2 * layer);
@@ -71,7 +98,9 @@ internal sealed class ResidualUse
 
     private ImmutableArray<int> Read(int stage, string reader, IEnumerable<int> columns)
     {
-        ImmutableArray<int> variables = [.. columns.Select(c => Holder(c, stage)).OfType<int>().Distinct().Order()];
+        int[] read = [.. columns];
+        foreach (int column in read) lastRead[column] = Math.Max(lastRead[column], stage);
+        ImmutableArray<int> variables = [.. read.Select(c => Holder(c, stage)).OfType<int>().Distinct().Order()];
         foreach (int variable in variables) reads.Add((variable, stage, reader));
         return variables;
     }

@@ -43,7 +43,7 @@ internal static class ManifestText
     public static string Alive(ManifestVariable variable, Manifest m)
     {
         string from = string.Create(CultureInfo.InvariantCulture, $"{variable.Layer}.{Name(variable.Site)}");
-        if (!variable.Resident || variable.LastLayer < variable.Layer) return from;
+        if (variable.LastLayer < variable.Layer) return from;
         return variable.LastLayer >= m.Layers ? $"{from} to unembed" : string.Create(CultureInfo.InvariantCulture, $"{from} to {variable.LastLayer}");
     }
 
