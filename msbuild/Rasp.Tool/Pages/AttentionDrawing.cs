@@ -5,17 +5,21 @@ using Rasp.Format;
 
 namespace Rasp.Tool.Pages;
 
-/// <summary>Every head's attention pattern as a heat map, query rows by key columns, with what the head reads and writes.</summary>
+/// <summary>
+/// Every head's attention pattern as a heat map, query rows by key columns, with what the head reads and writes. Heads that
+/// count leave almost all weight to the beginning of sequence, so tokens are shaded by their share of the rest; the weights
+/// themselves are beside the cells.
+/// </summary>
 internal static class AttentionDrawing
 {
     private const int LongestLabel = 10;
     private const int CharacterWidth = 7;
     private const int CharacterHeight = 12;
 
-    // Below it a weight would be written as 0.
-    private const float LeastWeight = 0.0005f;
+    // A share that could not be told from none; what a selector leaves out is 0 or far below.
+    private const double LeastShare = 0.0005;
 
-    // So that a small weight can be told from none, on dark ground too.
+    // So that a small share can be told from none, on dark ground too.
     private const double LeastOpacity = 0.15;
 
     public static IEnumerable<XElement> Of(ModelAtWork work)
@@ -30,7 +34,7 @@ internal static class AttentionDrawing
         yield return PageDocument.Element(
             "p",
             "note",
-            "Rows ask (query), columns answer (key). ",
+            "Rows ask (query), columns answer (key). BOS is shaded by its weight, tokens by their share of what BOS leaves. ",
             PageDocument.Element("span", "scale", ((double[])[0, 0.25, 0.5, 0.75, 1]).Select(Swatch)));
         yield return PageDocument.Element("div", "layers", patterns.Select((pattern, layer) => Layer(work, pattern, layer)));
     }
@@ -99,15 +103,16 @@ internal static class AttentionDrawing
         {
             int visible = work.Manifest.Causal ? query + 1 : n;
             svg.Add(Rectangle(margin, top + (query * cell), visible * cell, cell, "ground"));
+            double rest = Enumerable.Range(1, visible - 1).Sum(key => (double)pattern[head, query, key]);
             for (int key = 0; key < visible; key++)
             {
                 float weight = pattern[head, query, key];
-                if (weight < LeastWeight) continue;
-                string text = weight.ToString("0.###", CultureInfo.InvariantCulture);
+                double share = key == 0 ? weight : weight / rest;
+                if (weight == 0 || share < LeastShare) continue;
                 XElement rectangle = Rectangle(margin + (key * cell) + 1, top + (query * cell) + 1, cell - 2, cell - 2, "weight");
                 rectangle.Add(
-                    new XAttribute("fill-opacity", Opacity(weight)),
-                    new XElement("title", $"{At(query)} attends to {At(key)}: {text}"));
+                    new XAttribute("fill-opacity", Opacity(share)),
+                    new XElement("title", $"{At(query)} attends to {At(key)}: {weight.ToString("G3", CultureInfo.InvariantCulture)}"));
                 svg.Add(rectangle);
             }
         }
