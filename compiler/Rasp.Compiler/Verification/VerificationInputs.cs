@@ -73,7 +73,7 @@ internal sealed record VerificationInputs(bool Exhaustive, IEnumerable<Verificat
         select new VerificationBatch(sameLength.Key, [.. batch.SelectMany(i => i)]);
 
     /// <summary>
-    /// Rounds over the lengths, the longest first. Each gives a length one boundary input, another one every round until there
+    /// Rounds over the lengths. Each gives a length one boundary input, another one every round until there
     /// are no more, and one sample. Above 64 lengths neighbours take turns.
     /// </summary>
     private static IEnumerable<int[]> Selected(int vocabulary, int maxLength, int budget)
@@ -104,17 +104,25 @@ internal sealed record VerificationInputs(bool Exhaustive, IEnumerable<Verificat
         }
     }
 
-    /// <summary>The maximum length, and one of each class of shorter ones, descending.</summary>
+    /// <summary>The maximum length, then one of each class of shorter ones.</summary>
     private static IEnumerable<int> LengthsOf(int round, int maxLength)
     {
         yield return maxLength;
         int shorter = maxLength - 1;
         int classes = Math.Min(shorter, LengthClasses);
-        for (int c = classes; c > 0; c--)
+        // In the order of their bits reversed: wherever a round is cut off, its lengths are spread.
+        foreach (int c in Enumerable.Range(1, classes).OrderBy(ReversedBits))
         {
             (int low, int high) = ((int)((long)shorter * (c - 1) / classes), (int)((long)shorter * c / classes));
             yield return high - (round % (high - low));
         }
+    }
+
+    private static uint ReversedBits(int number)
+    {
+        uint reversed = 0;
+        for (int bit = 0; bit < 32; bit++) reversed |= (uint)(number >> bit & 1) << (31 - bit);
+        return reversed;
     }
 
     private static int BoundaryKinds(int vocabulary) => (4 * vocabulary) + 2;
