@@ -6,13 +6,18 @@ import * as ort from 'onnxruntime-web';
 
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = 'error';
-const sessions = new Map();
+let path;
+let session;
 
 async function evaluate({ model, tokens }) {
-  if (!sessions.has(model)) sessions.set(model, await ort.InferenceSession.create(readFileSync(model), { logSeverityLevel: 3 }));
+  if (model !== path) {
+    await session?.release();
+    session = await ort.InferenceSession.create(readFileSync(model), { logSeverityLevel: 3 });
+    path = model;
+  }
   const ids = BigInt64Array.from(tokens.flat(), BigInt);
   const input = new ort.Tensor('int64', ids, [tokens.length, tokens[0].length]);
-  const { logits } = await sessions.get(model).run({ tokens: input });
+  const { logits } = await session.run({ tokens: input });
   return { shape: logits.dims, type: logits.type, logits: Array.from(logits.data) };
 }
 
