@@ -6,7 +6,8 @@
     python3 hooked_transformer.py models/NAME ANSWERS
 
 Runs three times: the config as it is; with TransformerLens's own scale, folded into the queries; and with the weights of
-the compiled model itself, which have the same names. Exit code 1 where an answer differs.
+the compiled model itself, which have the same names and shapes where none of them is empty. Exit code 1 where an answer
+differs.
 """
 
 import json
@@ -29,12 +30,15 @@ def build(config, state):
 
 
 def read(row, output):
-    """The value that an output's logits name: the largest's, or that of the nearest code."""
+    """The value that an output's logits name: the largest's, or that of the nearest code. A fraction is [numerator, denominator]."""
     logits = row[output["first"]:]
     if output["codes"]:
         codes = torch.tensor(output["codes"], dtype=torch.float64)
-        return output["values"][int((codes - logits[0].double()).abs().argmin())]
-    return output["values"][int(logits[: len(output["values"])].argmax())]
+        best = (codes - logits[0].double()).abs().argmin()
+    else:
+        best = logits[: len(output["values"])].argmax()
+    value = output["values"][int(best)]
+    return value[0] / value[1] if isinstance(value, list) else value
 
 
 def wrong(model, metadata, answers):
@@ -59,7 +63,7 @@ def main(stem, answers_path):
 
     scale = config["d_head"] ** 0.5
     scaled = {name: value * scale if name.endswith((".attn.W_Q", ".attn.b_Q")) else value for name, value in state.items()}
-    compiled = {name: value.reshape(state[name].shape) if value.numel() else state[name] for name, value in load_file(stem + ".safetensors").items()}
+    compiled = {name: value if value.numel() else state[name] for name, value in load_file(stem + ".safetensors").items()}
     counts = {
         "exported": wrong(build(config, state), metadata, answers),
         "default scale": wrong(build(dict(config, use_attn_scale=True), scaled), metadata, answers),
