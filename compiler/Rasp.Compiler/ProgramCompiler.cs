@@ -5,6 +5,7 @@ using Rasp.Compiler.Domains;
 using Rasp.Compiler.Emission;
 using Rasp.Compiler.Graph;
 using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Optimisation;
 using Rasp.Compiler.Scheduling;
 using Rasp.Compiler.Verification;
 using Rasp.Format;
@@ -24,6 +25,8 @@ public sealed record CompileOptions
 
     /// <summary>On how many positions the weights are run against the interpreter (<c>--verify-budget</c>).</summary>
     public int VerifyBudget { get; init; } = 200_000;
+
+    public Passes Passes { get; init; } = Passes.All;
 }
 
 /// <summary>Compiles s-ops of a bound program to one transformer whose weights have been run against the interpreter.</summary>
@@ -57,7 +60,7 @@ public static class ProgramCompiler
         }
         catch (DomainLimitException limit)
         {
-            return Failure(CompileDiagnostics.Limit(limit.SOp.Span, limit.Message));
+            return Failure(CompileDiagnostics.Limit(limit.SOp.Span, limit.Message, limit.Help));
         }
     }
 
@@ -65,10 +68,12 @@ public static class ProgramCompiler
         RaspProgram program, ImmutableArray<NamedSOp> exports, string name, ImmutableArray<Value> vocabulary, int maxLength, bool causal, CompileOptions options)
     {
         DomainAnalysis domains = new(vocabulary, new ContextSpace(maxLength, causal));
-        Lowerer lowerer = new(domains, vocabulary);
+        if (options.Passes.CausalMask && !causal && CausalMask.Applies(exports.Select(e => e.SOp), domains))
+            domains = new DomainAnalysis(vocabulary, new ContextSpace(maxLength, causal: true));
+        Lowerer lowerer = new(domains, vocabulary, options.Passes);
         ImmutableArray<LoweredOutput> outputs = [.. exports.Select(lowerer.Lower)];
-        Schedule schedule = Schedule.Of(outputs);
-        Manifest manifest = ManifestBuilder.Build(program, name, schedule, lowerer, outputs, vocabulary, maxLength, causal);
+        Schedule schedule = Schedule.Of(outputs, options.Passes);
+        Manifest manifest = ManifestBuilder.Build(program, name, schedule, lowerer, outputs, vocabulary, maxLength, domains.Space.Causal);
         CompiledModel model = Emitter.Emit(schedule, outputs, manifest);
         VerificationOutcome outcome = Verifier.Verify(model, exports, causal, options.VerifyBudget);
         if (outcome.Error is not null) return Failure(CompileDiagnostics.Undefined(outcome.Error, outcome.FailedInput));

@@ -23,8 +23,8 @@ internal static class CompileDiagnostics
     public static Diagnostic BadMaxLength(string path, int length) =>
         Of(Codes.BadMaxLength, At(path), $"the maximum length is {length}; it must be at least 1");
 
-    public static Diagnostic Limit(SourceSpan span, string limit) =>
-        Of(Codes.Limit, span, $"this expression can't be compiled for this vocabulary and maximum length: {limit}; use fewer tokens or a smaller maximum length");
+    public static Diagnostic Limit(SourceSpan span, string limit, string help) =>
+        Of(Codes.Limit, span, $"this expression can't be compiled for this vocabulary and maximum length: {limit}; {help}");
 
     public static Diagnostic Undefined(EvaluationError error, ImmutableArray<Value> input) =>
         Of(Codes.Undefined, error.Span, $"for the input {Print(input)} the program has no value at position {error.Position}: {error.Message}");

@@ -14,12 +14,20 @@ internal enum Selection
 /// <summary>What can be said of selectors from the domains of their keys and queries.</summary>
 internal sealed class SelectorAnalysis(DomainAnalysis domains)
 {
-    private readonly Dictionary<(Comparison, int Key, int Query), Selection> comparisons = [];
+    private readonly Distinctness distinctness = new(domains);
+    private readonly Dictionary<Selector, (int Always, int Possible)[]> counts = [];
+    private readonly Dictionary<Selector, Selection> everywhere = [];
+    private readonly Dictionary<Selector, bool> atMostOne = [];
+    private readonly Dictionary<Selector, bool> neverEmpty = [];
+
+    /// <summary>The selector's status row by row.</summary>
+    public SelectorRows Rows { get; } = new(domains);
 
     /// <summary>Whether the key at <paramref name="keyContext"/> is selected for the query at <paramref name="queryContext"/>.</summary>
     public Selection Of(Selector selector, int queryContext, int keyContext) => selector switch
     {
-        SelectSelector s => OfSelect(s, queryContext, keyContext),
+        SelectSelector s when s.Key == s.Query && queryContext == keyContext => SelectorRows.WithItself(s.Comparison),
+        SelectSelector s => ValueSet.Compare(s.Comparison, domains.Of(s.Key, keyContext), domains.Of(s.Query, queryContext)),
         NotSelector n => Selection.Always - (int)Of(n.Operand, queryContext, keyContext),
         AndSelector a => Min(Of(a.Left, queryContext, keyContext), Of(a.Right, queryContext, keyContext)),
         OrSelector o => Max(Of(o.Left, queryContext, keyContext), Of(o.Right, queryContext, keyContext)),
@@ -29,28 +37,69 @@ internal sealed class SelectorAnalysis(DomainAnalysis domains)
     /// <summary>The one status of the selector over all visible pairs, or Sometimes.</summary>
     public Selection Everywhere(Selector selector)
     {
-        Selection? all = null;
-        ContextSpace space = domains.Space;
-        for (int q = 0; q < space.Count; q++)
+        if (everywhere.TryGetValue(selector, out Selection known)) return known;
+        Selection all = FindEverywhere(selector);
+        everywhere.Add(selector, all);
+        return all;
+    }
+
+    /// <summary>How many keys are selected for every input and how many for some input, for the query at <paramref name="context"/>.</summary>
+    public (int Always, int Possible) Count(Selector selector, int context)
+    {
+        if (counts.TryGetValue(selector, out (int Always, int Possible)[]? known)) return known[context];
+        byte[] buffer = new byte[domains.Space.MaxLength];
+        known = new (int, int)[domains.Space.Count];
+        for (int q = 0; q < known.Length; q++)
         {
-            for (int k = 0; k < space.VisibleKeys(q); k++)
-            {
-                Selection one = Of(selector, q, space.Key(q, k));
-                if (one == Selection.Sometimes || (all is not null && all != one)) return Selection.Sometimes;
-                all = one;
-            }
+            Span<byte> row = buffer.AsSpan(0, domains.Space.VisibleKeys(q));
+            Rows.Fill(selector, q, row);
+            known[q] = (((ReadOnlySpan<byte>)row).Count((byte)Selection.Always), row.Length - ((ReadOnlySpan<byte>)row).Count((byte)Selection.Never));
         }
 
-        return all ?? Selection.Never;
+        counts.Add(selector, known);
+        return known[context];
     }
 
     /// <summary>Whether no query ever selects two keys, because the keys that are compared for equality all differ.</summary>
-    public bool SelectsAtMostOne(Selector selector) => selector switch
+    public bool SelectsAtMostOne(Selector selector)
     {
-        SelectSelector { Comparison: Comparison.Equal } s => AllDiffer(s.Key),
-        AndSelector a => SelectsAtMostOne(a.Left) || SelectsAtMostOne(a.Right),
-        _ => false,
-    };
+        if (atMostOne.TryGetValue(selector, out bool known)) return known;
+        known = selector switch
+        {
+            SelectSelector { Comparison: Comparison.Equal } s => distinctness.AllDiffer(s.Key),
+            AndSelector a => SelectsAtMostOne(a.Left) || SelectsAtMostOne(a.Right),
+            _ => false,
+        };
+        atMostOne.Add(selector, known);
+        return known;
+    }
+
+    /// <summary>Whether some key is selected for every query of every input.</summary>
+    public bool IsNeverEmpty(Selector selector)
+    {
+        if (neverEmpty.TryGetValue(selector, out bool known)) return known;
+        known = (selector is OrSelector or && (IsNeverEmpty(or.Left) || IsNeverEmpty(or.Right)))
+            || (selector is SelectSelector { Comparison: Comparison.Equal } s && distinctness.FindsEvery(s.Key, s.Query))
+            || Enumerable.Range(0, domains.Space.Count).All(q => Count(selector, q).Always > 0);
+        neverEmpty.Add(selector, known);
+        return known;
+    }
+
+    /// <summary>The fewest and the most keys that the query at <paramref name="context"/> can select.</summary>
+    public (int Least, int Most) Widths(Selector selector, int context)
+    {
+        (int always, int possible) = Count(selector, context);
+        if (!SelectsAtMostOne(selector)) return (always, possible);
+        return always > 0 || (possible > 0 && IsNeverEmpty(selector)) ? (1, 1) : (0, Math.Min(1, possible));
+    }
+
+    /// <summary>The most keys that a query of an input of at most <paramref name="maxLength"/> tokens can select.</summary>
+    public int LargestWidth(Selector selector, int maxLength)
+    {
+        int largest = 0;
+        for (int q = 0; q < domains.Space.CountUpTo(maxLength); q++) largest = Math.Max(largest, Widths(selector, q).Most);
+        return largest;
+    }
 
     public static bool Compare(Comparison comparison, Value key, Value query) => comparison switch
     {
@@ -62,62 +111,20 @@ internal sealed class SelectorAnalysis(DomainAnalysis domains)
         _ => key >= query,
     };
 
-    /// <summary>
-    /// Whether an s-op holds a different value at every position of every input: the position, or, seen from the whole
-    /// input, the rank in a total order (its width counts the positions that come before).
-    /// </summary>
-    private bool AllDiffer(SOp sop) => sop switch
+    private Selection FindEverywhere(Selector selector)
     {
-        IndicesSOp => true,
-        SelectorWidthSOp w => !domains.Space.Causal && IsTotalOrder(w.Selector),
-        ElementwiseSOp { Operator: ElementwiseOperator.Negate } e => AllDiffer(e.Operands[0]),
-        ElementwiseSOp { Operator: ElementwiseOperator.Add or ElementwiseOperator.Subtract } e =>
-            (e.Operands[0] is ConstantSOp && AllDiffer(e.Operands[1])) || (e.Operands[1] is ConstantSOp && AllDiffer(e.Operands[0])),
-        _ => false,
-    };
-
-    /// <summary>key ≺ query, ties broken by something that always differs: a strict total order on the positions.</summary>
-    private bool IsTotalOrder(Selector selector) => selector switch
-    {
-        SelectSelector s => IsStrictOrder(s) && AllDiffer(s.Key),
-        OrSelector { Left: SelectSelector order, Right: AndSelector tie } => IsStrictOrder(order) && BreaksTies(tie, order.Key),
-        OrSelector { Right: SelectSelector order, Left: AndSelector tie } => IsStrictOrder(order) && BreaksTies(tie, order.Key),
-        _ => false,
-    };
-
-    private bool BreaksTies(AndSelector tie, SOp key)
-    {
-        bool Ties(Selector s) => s is SelectSelector { Comparison: Comparison.Equal } e && e.Key == key && e.Query == key;
-        return (Ties(tie.Left) && IsTotalOrder(tie.Right)) || (Ties(tie.Right) && IsTotalOrder(tie.Left));
-    }
-
-    private static bool IsStrictOrder(SelectSelector s) =>
-        s.Key == s.Query && (s.Comparison is Comparison.Less or Comparison.Greater);
-
-    private Selection OfSelect(SelectSelector s, int queryContext, int keyContext)
-    {
-        // A position compared with itself under the same s-op holds one value, not two.
-        if (s.Key == s.Query && queryContext == keyContext)
-            return s.Comparison is Comparison.Equal or Comparison.LessOrEqual or Comparison.GreaterOrEqual ? Selection.Always : Selection.Never;
-        ValueSet keys = domains.Of(s.Key, keyContext);
-        ValueSet queries = domains.Of(s.Query, queryContext);
-        var at = (s.Comparison, keys.Id, queries.Id);
-        if (comparisons.TryGetValue(at, out Selection known)) return known;
-        bool some = false;
-        bool every = true;
-        foreach (Value key in keys.Values)
+        byte[] buffer = new byte[domains.Space.MaxLength];
+        Selection? all = null;
+        for (int q = 0; q < domains.Space.Count; q++)
         {
-            foreach (Value query in queries.Values)
-            {
-                bool selected = Compare(s.Comparison, key, query);
-                some |= selected;
-                every &= selected;
-            }
+            Span<byte> row = buffer.AsSpan(0, domains.Space.VisibleKeys(q));
+            Rows.Fill(selector, q, row);
+            Selection first = all ?? (Selection)row[0];
+            if (first == Selection.Sometimes || row.ContainsAnyExcept((byte)first)) return Selection.Sometimes;
+            all = first;
         }
 
-        Selection selection = every ? Selection.Always : some ? Selection.Sometimes : Selection.Never;
-        comparisons.Add(at, selection);
-        return selection;
+        return all ?? Selection.Never;
     }
 
     private static Selection Min(Selection a, Selection b) => a < b ? a : b;

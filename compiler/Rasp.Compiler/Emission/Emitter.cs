@@ -55,8 +55,10 @@ internal sealed class Emitter
         foreach (EmbeddingVariable variable in schedule.Variables.OfType<EmbeddingVariable>())
         {
             bool tokens = variable.SOp is Graph.TokensSOp;
-            for (int i = 0; i < variable.Width; i++)
-                (tokens ? embedding : positions)[((tokens ? i : i + 1) * d) + schedule.FirstColumn[variable] + i] = 1;
+            ImmutableArray<ImmutableArray<Rational>> vectors = schedule.Vectors(variable);
+            for (int i = 0; i < vectors.Length; i++)
+                for (int c = 0; c < vectors[i].Length; c++)
+                    (tokens ? embedding : positions)[((tokens ? i : i + 1) * d) + schedule.FirstColumn(variable) + c] = (float)vectors[i][c].ToDouble();
         }
     }
 
@@ -67,21 +69,23 @@ internal sealed class Emitter
         float[] weightOut = weights[CompiledWeights.Mlp(layer, "W_out")].Data;
         float[] biasOut = weights[CompiledWeights.Mlp(layer, "b_out")].Data;
         int unit = 0;
-        foreach (MlpVariable variable in schedule.Layers[layer].Mlp)
+        foreach (ScheduledMlp mlp in schedule.Layers[layer].Mlp)
         {
-            Staircase staircase = variable.Staircase;
-            int column = schedule.FirstColumn[variable];
-            for (int i = 0; i < variable.Width; i++) biasOut[column + i] = (float)staircase.Base[i];
-            foreach (Step step in staircase.Steps)
+            LinearForm input = mlp.Variable.Staircase.Input;
+            (LinearTerm Term, ColumnReading Reading)[] readings = [.. input.Terms.Select(t => (t, schedule.Read(t.Variable, t.Weights)))];
+            Rational offset = readings.Aggregate(input.Constant, (sum, r) => sum + r.Reading.Constant);
+            int column = schedule.FirstColumn(mlp.Variable);
+            for (int i = 0; i < mlp.Base.Length; i++) biasOut[column + i] = (float)mlp.Base[i];
+            foreach (Step step in mlp.Steps)
             {
-                double bias = OnCommonGrid(step.Slope * (staircase.Input.Constant.ToDouble() - step.Threshold));
+                double bias = OnCommonGrid(step.Slope * (offset.ToDouble() - step.Threshold));
                 foreach (double half in new[] { 0.5, -0.5 })
                 {
-                    foreach (LinearTerm term in staircase.Input.Terms)
-                        for (int c = 0; c < term.Weights.Length; c++)
-                            weightIn[((schedule.FirstColumn[term.Variable] + c) * manifest.DMlp) + unit] = (float)(step.Slope * term.Weights[c].ToDouble());
+                    foreach ((LinearTerm term, ColumnReading reading) in readings)
+                        for (int c = 0; c < reading.Coefficients.Length; c++)
+                            weightIn[((schedule.FirstColumn(term.Variable) + c) * manifest.DMlp) + unit] = (float)(step.Slope * reading.Coefficients[c].ToDouble());
                     biasIn[unit] = (float)(bias + half);
-                    for (int i = 0; i < variable.Width; i++)
+                    for (int i = 0; i < step.Change.Length; i++)
                         weightOut[(unit * manifest.DModel) + column + i] = (float)(half > 0 ? step.Change[i] : -step.Change[i]);
                     unit++;
                 }
@@ -102,22 +106,32 @@ internal sealed class Emitter
         if (output.Number is LinearForm number)
         {
             bias[described.First] = (float)number.Constant.ToDouble();
-            foreach (LinearTerm term in number.Terms)
-                for (int c = 0; c < term.Weights.Length; c++)
-                    unembedding[((schedule.FirstColumn[term.Variable] + c) * logits) + described.First] = (float)term.Weights[c].ToDouble();
-            return;
+            foreach (LinearTerm term in number.Terms) Write(term.Variable, term.Weights, described.First, 1);
         }
 
-        if (output.OneHot is not OneHotView view) return;
-        for (int c = 0; c < view.Values.Length; c++)
+        if (output.Digits is not OutputDigits digits) return;
+        for (int o = 0; o < digits.OfValues.Length; o++)
         {
-            if (view.Values[c] is not Value value) continue;
-            int o = described.Values.IndexOf(value);
-            if (o < 0) continue;
-            if (view.Variable is null)
-                bias[described.First + o] = 1;
-            else
-                unembedding[((schedule.FirstColumn[view.Variable] + c) * logits) + described.First + o] = 1;
+            for (int d = 0; d < digits.OfValues[o].Length; d++)
+            {
+                double e = digits.OfValues[o][d].ToDouble();
+                bias[described.First + o] -= (float)(e * e);
+                Write(digits.Variable, [.. digits.Features.Select(f => f[d])], described.First + o, 2 * e);
+            }
+        }
+
+        void Write(Variable? variable, ImmutableArray<Rational> function, int logit, double factor)
+        {
+            if (variable is null)
+            {
+                bias[logit] += (float)(factor * function[0].ToDouble());
+                return;
+            }
+
+            ColumnReading reading = schedule.Read(variable, function);
+            bias[logit] += (float)(factor * reading.Constant.ToDouble());
+            for (int c = 0; c < reading.Coefficients.Length; c++)
+                unembedding[((schedule.FirstColumn(variable) + c) * logits) + logit] += (float)(factor * reading.Coefficients[c].ToDouble());
         }
     }
 

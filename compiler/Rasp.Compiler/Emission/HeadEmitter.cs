@@ -24,8 +24,8 @@ internal sealed class HeadEmitter(
         }
 
         double constant = scheduled.Head.Terms.Sum(t => t.Constant);
-        SetBias("Q", feature, 1);
-        SetBias("K", feature, constant);
+        AddBias("Q", feature, 1);
+        AddBias("K", feature, constant);
         SetWeight("K", Schedule.BeginningColumn, feature, scheduled.Head.BeginningScore - constant);
         SetWeight("Q", Schedule.BeginningColumn, feature + 1, 1);
         SetWeight("K", Schedule.BeginningColumn, feature + 1, (2 * SinglePrecision.ZeroWeightGap) - scheduled.Head.BeginningScore);
@@ -35,24 +35,17 @@ internal sealed class HeadEmitter(
         {
             WriteValue(variable, dimension);
             float[] output = weights[CompiledWeights.Attention(layer, "W_O")].Data;
-            for (int i = 0; i < variable.Width; i++)
-                output[(((head * manifest.DHead) + dimension + i) * manifest.DModel) + schedule.FirstColumn[variable] + i] = 1;
-            dimension += variable.Width;
+            for (int i = 0; i < schedule.Width(variable); i++)
+                output[(((head * manifest.DHead) + dimension + i) * manifest.DModel) + schedule.FirstColumn(variable) + i] = 1;
+            dimension += schedule.Width(variable);
         }
     }
 
-    private void WriteFeatures(string name, Variable? variable, ImmutableArray<ImmutableArray<double>> features, int first)
+    private void WriteFeatures(string name, Variable? variable, ImmutableArray<ImmutableArray<Rational>> features, int first)
     {
         for (int f = 0; f < features[0].Length; f++)
         {
-            for (int c = 0; c < features.Length; c++)
-            {
-                if (variable is null)
-                    SetBias(name, first + f, features[c][f]);
-                else
-                    SetWeight(name, schedule.FirstColumn[variable] + c, first + f, features[c][f]);
-            }
-
+            WriteFunction(name, variable, [.. features.Select(x => x[f])], first + f);
             SetAtBeginning(name, first + f, 0);
         }
     }
@@ -61,25 +54,34 @@ internal sealed class HeadEmitter(
     {
         if (variable.Moved.Number is LinearForm number)
         {
-            SetBias("V", first, number.Constant.ToDouble());
-            foreach (LinearTerm term in number.Terms)
-                for (int c = 0; c < term.Weights.Length; c++)
-                    SetWeight("V", schedule.FirstColumn[term.Variable] + c, first, term.Weights[c].ToDouble());
+            AddBias("V", first, number.Constant.ToDouble());
+            foreach (LinearTerm term in number.Terms) WriteFunction("V", term.Variable, term.Weights, first);
             SetAtBeginning("V", first, variable.Moved.Empty.Number.ToDouble());
         }
 
         if (variable.Moved.OneHot is not OneHotView view) return;
-        for (int c = 0; c < view.Values.Length; c++)
+        ImmutableArray<ImmutableArray<Rational>> moved = schedule.MovedVectors(view, variable);
+        int empty = variable.Values.BinarySearch(variable.Moved.Empty);
+        for (int i = 0; i < schedule.Width(variable); i++)
         {
-            int index = view.Values[c] is Value value ? variable.Values.IndexOf(value) : -1;
-            if (index < 0) continue;
-            if (view.Variable is null)
-                SetBias("V", first + index, 1);
-            else
-                SetWeight("V", schedule.FirstColumn[view.Variable] + c, first + index, 1);
+            WriteFunction("V", view.Variable, [.. moved.Select(x => x[i])], first + i);
+            SetAtBeginning("V", first + i, empty < 0 ? 0 : schedule.Vectors(variable)[empty][i].ToDouble());
+        }
+    }
+
+    /// <summary>A function of the variable's value (a constant where there is no variable) as one dimension of a projection.</summary>
+    private void WriteFunction(string name, Variable? variable, ImmutableArray<Rational> function, int dimension)
+    {
+        if (variable is null)
+        {
+            AddBias(name, dimension, function[0].ToDouble());
+            return;
         }
 
-        for (int i = 0; i < variable.Width; i++) SetAtBeginning("V", first + i, variable.Values[i] == variable.Moved.Empty ? 1 : 0);
+        ColumnReading reading = schedule.Read(variable, function);
+        AddBias(name, dimension, reading.Constant.ToDouble());
+        for (int c = 0; c < reading.Coefficients.Length; c++)
+            SetWeight(name, schedule.FirstColumn(variable) + c, dimension, reading.Coefficients[c].ToDouble());
     }
 
     /// <summary>Makes the projection give <paramref name="target"/> at the beginning of the sequence.</summary>
@@ -96,6 +98,6 @@ internal sealed class HeadEmitter(
 
     private void SetWeight(string name, int column, int dimension, double value) => Weight(name, column, dimension) = (float)value;
 
-    private void SetBias(string name, int dimension, double value) =>
-        weights[CompiledWeights.Attention(layer, "b_" + name)].Data[(head * manifest.DHead) + dimension] = (float)value;
+    private void AddBias(string name, int dimension, double value) =>
+        weights[CompiledWeights.Attention(layer, "b_" + name)].Data[(head * manifest.DHead) + dimension] += (float)value;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Rasp.Compiler.Diagnostics;
 using Rasp.Compiler.Graph;
 using Rasp.Compiler.Lowering;
 using Rasp.Compiler.Scheduling;
@@ -17,9 +18,14 @@ internal sealed class ManifestBuilder
     private readonly Lowerer lowerer;
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
     private readonly Dictionary<object, string> programNames;
+    private readonly Dictionary<Variable, int> lastLayer;
 
-    private ManifestBuilder(RaspProgram program, Schedule schedule, Lowerer lowerer)
+    private ManifestBuilder(RaspProgram program, Schedule schedule, Lowerer lowerer, ImmutableArray<LoweredOutput> outputs)
     {
+        lastLayer = schedule.Variables.ToDictionary(v => v, v => v.Site.Layer);
+        foreach (Variable reader in schedule.Variables)
+            foreach (Variable read in reader.Reads) lastLayer[read] = Math.Max(lastLayer[read], reader.Site.Layer);
+        foreach (Variable read in outputs.SelectMany(o => o.Reads)) lastLayer[read] = schedule.Layers.Length;
         this.program = program;
         this.schedule = schedule;
         this.lowerer = lowerer;
@@ -41,7 +47,7 @@ internal sealed class ManifestBuilder
             Parameters: 0, Nonzeros: 0,
             vocabulary, maxLength, causal,
             Outputs(outputs),
-            new ManifestBuilder(program, schedule, lowerer).Variables(),
+            new ManifestBuilder(program, schedule, lowerer, outputs).Variables(),
             new ManifestVerification(false, 0, 0, 0, string.Empty));
     }
 
@@ -70,23 +76,31 @@ internal sealed class ManifestBuilder
         return
         [
             .. schedule.Variables.Select(v => Resident(v, names[v]))
+                .OfType<ManifestVariable>()
                 .Concat(program.SOps.Where(s => !taken.Contains(s.Name)).Select(Derived).OfType<ManifestVariable>())
                 .OrderBy(v => v.Layer).ThenBy(v => v.Site).ThenBy(v => v.Columns[0]).ThenBy(v => !v.Resident),
         ];
     }
 
-    private ManifestVariable Resident(Variable variable, string name)
+    /// <summary>A variable in columns of its own; null where the columns do not tell its values apart, since nothing needs that.</summary>
+    private ManifestVariable? Resident(Variable variable, string name)
     {
-        int first = schedule.FirstColumn[variable];
-        (int line, int column) = ProgramName(variable) is NamedSOp named
-            ? (named.Span.StartLine, named.Span.StartColumn)
-            : (variable.SOp.Span.StartLine, variable.SOp.Span.StartColumn);
-        ManifestVariable described = new(
-            name, variable.SOp.Type, line, column, Resident: true, variable.Site.Layer, variable.Site.Kind, variable.Encoding,
-            [.. Enumerable.Range(first, variable.Width)], variable.Values);
-        return variable.Encoding == VariableEncoding.OneHot
-            ? described
-            : described with { Weights = [1], Codes = [.. variable.Codes.Select(c => c.ToDouble())] };
+        SourceSpan span = ProgramName(variable)?.Span ?? variable.SOp.Span;
+        int first = schedule.FirstColumn(variable);
+        ManifestVariable described = Describe(
+            name, variable.SOp.Type, span, true, variable.Site, variable.Encoding, [.. Enumerable.Range(first, schedule.Width(variable))], variable.Values,
+            [variable]);
+        if (variable.Encoding == VariableEncoding.Linear)
+            return described with { Weights = [1], Codes = [.. variable.Codes.Select(c => c.ToDouble())] };
+        ImmutableArray<ImmutableArray<Rational>> vectors = schedule.Vectors(variable);
+        if (vectors.Select(v => string.Join(' ', v)).Distinct().Count() < vectors.Length || vectors[0].IsEmpty) return null;
+        if (vectors.Length == vectors[0].Length && Enumerable.Range(0, vectors.Length).All(i => vectors[i][i] == Rational.One && vectors[i].Count(x => x != Rational.Zero) == 1))
+            return described;
+        return described with
+        {
+            Encoding = VariableEncoding.Vector,
+            Vectors = [.. vectors.Select(v => v.Select(x => x.ToDouble()).ToImmutableArray())],
+        };
     }
 
     /// <summary>A named s-op that needs no columns of its own, where all it reads is in the model.</summary>
@@ -94,29 +108,56 @@ internal sealed class ManifestBuilder
     {
         (OneHotView? view, LinearForm? number) = lowerer.ReadingOf(named.SOp);
         Variable[] reads = [.. (view?.Reads ?? number?.Reads ?? []).Distinct()];
-        if (reads.Length == 0 || !reads.All(schedule.FirstColumn.ContainsKey)) return null;
+        if (reads.Length == 0 || !reads.All(schedule.Contains)) return null;
         Site site = Site.Latest(reads.Select(r => r.Site));
-        if (view is { Variable: Variable variable })
-        {
-            (Value Value, int Column)[] classes =
-                [.. view.Values.Select((v, c) => (v, schedule.FirstColumn[variable] + c)).Where(c => c.v is not null).Select(c => (c.v ?? default, c.Item2))];
-            return new ManifestVariable(
-                named.Name, named.SOp.Type, named.Span.StartLine, named.Span.StartColumn, Resident: false, site.Layer, site.Kind,
-                VariableEncoding.OneHot, [.. classes.Select(c => c.Column)], [.. classes.Select(c => c.Value)]);
-        }
-
+        if (view is { Variable: Variable variable }) return Derived(named, view, variable, site);
         if (number is null) return null;
         ImmutableArray<Value> values = lowerer.Values(named.SOp);
-        return new ManifestVariable(
-            named.Name, named.SOp.Type, named.Span.StartLine, named.Span.StartColumn, Resident: false, site.Layer, site.Kind,
-            VariableEncoding.Linear,
-            [.. number.Terms.SelectMany(t => t.Weights.Select((_, c) => schedule.FirstColumn[t.Variable] + c))], values)
+        List<(int Column, Rational Weight)> weights = [];
+        Rational offset = number.Constant;
+        foreach (LinearTerm term in number.Terms)
         {
-            Weights = [.. number.Terms.SelectMany(t => t.Weights.Select(w => w.ToDouble()))],
-            Offset = number.Constant.ToDouble(),
+            if (schedule.TryRead(term.Variable, term.Weights) is not ColumnReading reading) return null;
+            offset += reading.Constant;
+            weights.AddRange(reading.Coefficients.Select((w, c) => (schedule.FirstColumn(term.Variable) + c, w)).Where(w => w.w != Rational.Zero));
+        }
+
+        return weights.Count == 0 ? null : Describe(
+            named.Name, named.SOp.Type, named.Span, false, site, VariableEncoding.Linear, [.. weights.Select(w => w.Column)], values, reads) with
+        {
+            Weights = [.. weights.Select(w => w.Weight.ToDouble())],
+            Offset = offset.ToDouble(),
             Codes = [.. values.Select(v => v.Number.ToDouble())],
         };
     }
+
+    /// <summary>A function of one variable: its value where the variable's columns tell its values apart, else a number read from them.</summary>
+    private ManifestVariable? Derived(NamedSOp named, OneHotView view, Variable variable, Site site)
+    {
+        ImmutableArray<ImmutableArray<Rational>> vectors = schedule.Vectors(variable);
+        int[] classes = [.. Enumerable.Range(0, vectors.Length).Where(c => view.Values[c] is not null)];
+        bool decodes = vectors[0].Length > 0
+            && classes.GroupBy(c => string.Join(' ', vectors[c])).All(g => g.Select(c => view.Values[c]).Distinct().Count() == 1);
+        if (!decodes) return null;
+        (Value Value, ImmutableArray<Rational> Vector)[] distinct =
+            [.. classes.Select(c => (view.Values[c] ?? default, vectors[c])).DistinctBy(x => string.Join(' ', x.Item2))];
+        return Describe(
+            named.Name, named.SOp.Type, named.Span, false, site, VariableEncoding.Vector,
+            [.. Enumerable.Range(schedule.FirstColumn(variable), schedule.Width(variable))], [.. distinct.Select(d => d.Value)], [variable]) with
+        {
+            Vectors = [.. distinct.Select(d => d.Vector.Select(x => x.ToDouble()).ToImmutableArray())],
+        };
+    }
+
+    private ManifestVariable Describe(
+        string name, SOpType type, SourceSpan span, bool resident, Site site, VariableEncoding encoding, ImmutableArray<int> columns, ImmutableArray<Value> values,
+        IEnumerable<Variable> reads) =>
+        new(name, type, span.StartLine, span.StartColumn, resident, site.Layer, site.Kind, encoding, columns, values)
+        {
+            EndLine = span.EndLine,
+            EndColumn = span.EndColumn,
+            LastLayer = reads.Min(r => lastLayer[r]),
+        };
 
     private NamedSOp? ProgramName(Variable variable) => program.SOps.LastOrDefault(s => s.SOp == variable.SOp);
 

@@ -9,17 +9,17 @@ namespace Rasp.Compiler.Lowering;
 /// variable (or are constant), key features likewise; [class, feature].
 /// </summary>
 internal sealed record ScoreTerm(
-    Variable? Query, ImmutableArray<ImmutableArray<double>> QueryFeatures,
-    Variable? Key, ImmutableArray<ImmutableArray<double>> KeyFeatures,
-    double Constant)
+    Variable? Query, ImmutableArray<ImmutableArray<Rational>> QueryFeatures,
+    Variable? Key, ImmutableArray<ImmutableArray<Rational>> KeyFeatures,
+    int Constant)
 {
     public int Features => QueryFeatures[0].Length;
 }
 
 /// <summary>
-/// An attention head for one selector. Every selected key scores exactly 0, every other at most −2·gap, and the
-/// beginning-of-sequence token <see cref="BeginningScore"/>: 0 to be counted with the selected keys (the weight it gets
-/// is 1/(width + 1)), −gap to be read only where nothing is selected.
+/// An attention head for one selector. Every selected key scores exactly 0 (of keys that score higher the highest alone
+/// is selected), every other at most −2·gap below, and the beginning-of-sequence token <see cref="BeginningScore"/>: that of a
+/// <see cref="CountCode"/> to count the selected keys, −gap to be read only where nothing is selected.
 /// </summary>
 internal sealed record Head(Selector Selector, ImmutableArray<ScoreTerm> Terms, double BeginningScore, Site Site)
 {

@@ -13,7 +13,8 @@ internal sealed partial class Lowerer
         Dictionary<SOp, Atom> atoms = [];
         Dictionary<Variable, Dictionary<SOp, OneHotView>> viewsOf = [];
         Collect(sop);
-        return [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
+        ImmutableArray<Atom> all = [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
+        return all.Length == 1 ? all : [.. all.Select(Fine)];
 
         void Collect(SOp node)
         {
@@ -28,14 +29,6 @@ internal sealed partial class Lowerer
             {
                 atoms.Add(node, NumberAtom(node, form));
             }
-            else if (node is SelectorWidthSOp width)
-            {
-                ImmutableArray<(int, SelectorWidthSOp)> parts = selectors.WidthParts(width);
-                if (parts.Length == 1)
-                    atoms.Add(node, WidthAtom(width));
-                else
-                    foreach ((_, SelectorWidthSOp part) in parts) Collect(part);
-            }
             else if (node is ElementwiseSOp { Operator: >= ElementwiseOperator.Equal and <= ElementwiseOperator.GreaterOrEqual } comparison
                 && Linear(comparison.Operands[0]) is LinearForm left && Linear(comparison.Operands[1]) is LinearForm right)
             {
@@ -48,6 +41,20 @@ internal sealed partial class Lowerer
         }
     }
 
+    /// <summary>The atom with fine counts in place of coarse ones: packed with others, their error would be enlarged.</summary>
+    private Atom Fine(Atom atom) => atom with
+    {
+        Reading = atom.Reading with
+        {
+            Terms =
+            [
+                .. atom.Reading.Terms.Select(t => t.Variable is AttentionVariable { Error: > 0, SOp: SelectorWidthSOp width }
+                    ? t with { Variable = CountedWidth(width, fine: true) }
+                    : t),
+            ],
+        },
+    };
+
     /// <summary>The code of a number is the number.</summary>
     private Atom NumberAtom(SOp node, LinearForm form)
     {
@@ -57,20 +64,6 @@ internal sealed partial class Lowerer
             ValueSet set = domains.Of(node, context);
             if (!known.TryGetValue(set.Id, out IReadOnlyList<AtomState>? states))
                 known.Add(set.Id, states = [.. set.Values.Select(v => new AtomState(v.Number, [v]))]);
-            return states;
-        });
-    }
-
-    /// <summary>The code of a width w is 1/(w + 1), the weight of the beginning among the selected keys.</summary>
-    private Atom WidthAtom(SelectorWidthSOp width)
-    {
-        LinearForm form = LinearForm.Of(CountedWidth(width));
-        Dictionary<int, IReadOnlyList<AtomState>> known = [];
-        return new Atom(form, [width], context =>
-        {
-            ValueSet set = domains.Of(width, context);
-            if (!known.TryGetValue(set.Id, out IReadOnlyList<AtomState>? states))
-                known.Add(set.Id, states = [.. set.Values.Select(v => new AtomState(WidthCode(v), [v]))]);
             return states;
         });
     }
@@ -137,6 +130,4 @@ internal sealed partial class Lowerer
         ValueSet set = domains.Of(variable.SOp, context);
         return (set.Id, set.Values.Select(v => variable.Values.IndexOf(v)));
     }
-
-    private static Rational WidthCode(Value width) => Rational.One / (width.Number + Rational.One);
 }

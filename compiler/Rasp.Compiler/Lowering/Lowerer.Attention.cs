@@ -9,7 +9,7 @@ namespace Rasp.Compiler.Lowering;
 internal sealed partial class Lowerer
 {
     private readonly Dictionary<AggregateSOp, AttentionVariable> moved = [];
-    private readonly Dictionary<SelectorWidthSOp, AttentionVariable> counted = [];
+    private readonly Dictionary<(SelectorWidthSOp Width, bool Fine), AttentionVariable> counted = [];
     private readonly Dictionary<(Selector Selector, double Beginning, Site Site), Head> heads = [];
 
     private AttentionVariable Moved(AggregateSOp aggregate)
@@ -26,7 +26,7 @@ internal sealed partial class Lowerer
         }
         else
         {
-            LinearForm form = NeedLinear(aggregate.Value);
+            LinearForm form = Precise(aggregate.Value, SmallestGap(values));
             Head head = HeadFor(aggregate.Selector, -gap, form.Reads);
             variable = AttentionVariable.Scalar(
                 aggregate, values, [.. values.Select(v => v.Number)], head, new MovedValue(form, null, empty), MeanError(aggregate, form));
@@ -48,22 +48,64 @@ internal sealed partial class Lowerer
         return form.Error + (rounding * (moves ? 1 : domains.Space.MaxLength + 2));
     }
 
-    /// <summary>The width as 1/(width + 1). <paramref name="width"/>'s selector must not be an <c>or</c>.</summary>
-    private AttentionVariable CountedWidth(SelectorWidthSOp width)
+    /// <summary>
+    /// The width as a number, within the error of its <see cref="CountCode"/>. <paramref name="width"/>'s selector must not be
+    /// an <c>or</c>. A fine count has less error and larger weights.
+    /// </summary>
+    private AttentionVariable CountedWidth(SelectorWidthSOp width, bool fine = false)
     {
-        if (counted.TryGetValue(width, out AttentionVariable? known)) return known;
-        ImmutableArray<Value> values = [.. domains.Everywhere(width).Reverse()];
+        if (counted.TryGetValue((width, fine), out AttentionVariable? known)) return known;
+        ImmutableArray<Value> values = domains.Everywhere(width);
+        CountCode code = CountCode.For(domains.Selectors.LargestWidth(width.Selector, domains.Space.MaxLength), fine);
         AttentionVariable variable = AttentionVariable.Scalar(
-            width, values, [.. values.Select(WidthCode)], HeadFor(width.Selector, 0, []),
-            new MovedValue(LinearForm.Zero, null, Value.FromNumber(Rational.One)), 2 * SinglePrecision.Rounding);
-        counted.Add(width, variable);
+            width, values, [.. values.Select(v => v.Number)], HeadFor(width.Selector, code.Score, []),
+            new MovedValue(new LinearForm(Rational.FromDouble(code.Value), []), null, Value.FromNumber(Rational.Zero)), code.Error);
+        counted.Add((width, fine), variable);
         return variable;
+    }
+
+    /// <summary>
+    /// The length needs no counting.
+    /// <code>
+    /// selector_width(full) → aggregate(last position, indices + 1)
+    /// </code>
+    /// </summary>
+    private AttentionVariable Length(SelectorWidthSOp width)
+    {
+        if (counted.TryGetValue((width, false), out AttentionVariable? known)) return known;
+        ImmutableArray<Value> values = domains.Everywhere(width);
+        LinearForm form = OneHotView.Identity(indices).ToLinear() + new LinearForm(Rational.One, []);
+        AttentionVariable variable = AttentionVariable.Scalar(
+            width, values, [.. values.Select(v => v.Number)], LatestHead(form.Reads), new MovedValue(form, null, Value.FromNumber(Rational.Zero)), 0);
+        counted.Add((width, false), variable);
+        return variable;
+    }
+
+    private bool IsLength(SelectorWidthSOp width) =>
+        passes.LastPosition && !domains.Space.Causal && domains.Selectors.Everywhere(width.Selector) == Selection.Always;
+
+    /// <summary>Whether the selector selects the last visible key, and it alone, for every query.</summary>
+    private bool SelectsLatest(Selector selector)
+    {
+        if (!passes.LastPosition || !domains.Selectors.SelectsAtMostOne(selector)) return false;
+        ContextSpace space = domains.Space;
+        for (int q = 0; q < space.Count; q++)
+            if (domains.Selectors.Of(selector, q, space.Key(q, space.VisibleKeys(q) - 1)) != Selection.Always) return false;
+        return true;
     }
 
     private Head HeadFor(Selector selector, double beginning, IEnumerable<Variable> alsoReads)
     {
         Selector normal = selectors.WithoutNot(selector);
-        ImmutableArray<ScoreTerm> terms = [.. Terms(normal)];
+        if (SelectsLatest(normal)) return LatestHead(alsoReads);
+        return HeadFor(normal, [.. Terms(normal)], beginning, alsoReads);
+    }
+
+    private Head LatestHead(IEnumerable<Variable> alsoReads) =>
+        HeadFor(latest, [ScoreTerms.Latest(OneHotView.Identity(indices))], -SinglePrecision.ZeroWeightGap, alsoReads);
+
+    private Head HeadFor(Selector normal, ImmutableArray<ScoreTerm> terms, double beginning, IEnumerable<Variable> alsoReads)
+    {
         IEnumerable<Variable> reads = terms.SelectMany(t => new[] { t.Query, t.Key }).OfType<Variable>().Concat(alsoReads);
         Site site = Site.Latest(reads.Select(v => v.Site)).AfterNextAttention;
         if (!heads.TryGetValue((normal, beginning, site), out Head? head))
@@ -83,7 +125,7 @@ internal sealed partial class Lowerer
             case Selection.Always:
                 return [];
             case Selection.Never:
-                return [new ScoreTerm(null, [[]], null, [[]], -2.0 * SinglePrecision.ZeroWeightGap)];
+                return [ScoreTerms.Constant(-ScoreTerms.Penalty)];
         }
 
         return selector switch
@@ -98,7 +140,7 @@ internal sealed partial class Lowerer
     {
         OneHotView key = NeedView(select.Key);
         OneHotView query = NeedView(select.Query);
-        return (select.Comparison == Comparison.Equal ? ScoreTerms.IntegerEquality(query, key) : null)
+        return (select.Comparison == Comparison.Equal && passes.Digits ? ScoreTerms.Equality(query, key) : null)
             ?? ScoreTerms.Predicate(query.Variable, key.Variable, query.Values.Length, key.Values.Length, (q, k) =>
                 query.Values[q] is Value queryValue && key.Values[k] is Value keyValue
                 && SelectorAnalysis.Compare(select.Comparison, keyValue, queryValue));

@@ -78,7 +78,6 @@ internal sealed partial class Lowerer
     private IEnumerable<SOp> Operands(SOp sop) => (sop switch
     {
         ElementwiseSOp e => e.Operands,
-        SelectorWidthSOp w when selectors.WidthParts(w) is { Length: > 1 } parts => parts.Select(p => (SOp)p.Width),
         _ => [],
     }).Distinct();
 
@@ -168,14 +167,9 @@ internal sealed partial class Lowerer
     private Value? Evaluate(SOp sop, Dictionary<SOp, Value?> held)
     {
         if (held.TryGetValue(sop, out Value? value)) return value;
+        if (View(sop) is { Variable: null } constant) return constant.Values[0];
         switch (sop)
         {
-            case ConstantSOp c:
-                return c.Value;
-            case SelectorWidthSOp w:
-                Rational sum = Rational.Zero;
-                foreach ((int sign, SelectorWidthSOp part) in selectors.WidthParts(w)) sum += sign * (Evaluate(part, held)?.Number ?? Rational.Zero);
-                return Value.FromNumber(sum);
             case ElementwiseSOp { Operator: ElementwiseOperator.Conditional } e:
                 return Evaluate(e.Operands[0], held) is Value condition ? Evaluate(e.Operands[condition.IsTrue ? 1 : 2], held) : null;
             case ElementwiseSOp e:

@@ -9,6 +9,8 @@ namespace Rasp.Compiler.Lowering;
 internal sealed partial class Lowerer
 {
     private readonly Dictionary<SOp, OneHotView?> views = [];
+    private readonly Dictionary<SOp, OneHotView?> positional = [];
+    private readonly Dictionary<SOp, Variable?> rounded = [];
 
     /// <summary>The s-op as a function of one one-hot variable, where it is one.</summary>
     private OneHotView? View(SOp sop)
@@ -21,10 +23,31 @@ internal sealed partial class Lowerer
             IndicesSOp => OneHotView.Identity(indices),
             ElementwiseSOp e when e.Operands.Select(View).OfType<OneHotView>().ToImmutableArray() is { } operands
                 && operands.Length == e.Operands.Length => OneHotView.Apply(e, operands),
+            AggregateSOp or SelectorWidthSOp when PositionView(sop) is OneHotView atPosition => atPosition,
             AggregateSOp { Type: SOpType.String } a => OneHotView.Identity(Moved(a)),
             _ => null,
         };
         views[sop] = view;
+        return view;
+    }
+
+    /// <summary>
+    /// What only the position decides belongs in the embedding, whatever it is computed from.
+    /// <code>
+    /// selector_width(select(indices, indices, &lt;=)) → a function of indices
+    /// </code>
+    /// </summary>
+    private OneHotView? PositionView(SOp sop)
+    {
+        if (!passes.Positions) return null;
+        if (!positional.TryGetValue(sop, out OneHotView? view))
+        {
+            view = domains.IsFunctionOfPosition(sop, out ImmutableArray<Value> values)
+                ? values.Distinct().Count() == 1 ? OneHotView.Constant(values[0]) : new OneHotView(indices, [.. values.Select(v => (Value?)v)])
+                : null;
+            positional.Add(sop, view);
+        }
+
         return view;
     }
 
@@ -39,10 +62,19 @@ internal sealed partial class Lowerer
         return sop switch
         {
             AggregateSOp a => LinearForm.Of(Moved(a)),
+            SelectorWidthSOp w => Width(w),
             ElementwiseSOp e => LinearOperation(e, Linear),
             _ => null,
         };
     }
+
+    /// <summary>The width as a number: one count for each part of an <c>or</c>, added and subtracted.</summary>
+    private LinearForm Width(SelectorWidthSOp width) => IsLength(width)
+        ? LinearForm.Of(Length(width))
+        : selectors.WidthParts(width).Aggregate(LinearForm.Zero, (form, part) => form + PartOfWidth(part.Width).Times(part.Sign));
+
+    private LinearForm PartOfWidth(SelectorWidthSOp part) =>
+        PositionView(part)?.ToLinear() ?? (domains.Selectors.Everywhere(part.Selector) == Selection.Never ? LinearForm.Zero : LinearForm.Of(CountedWidth(part)));
 
     /// <summary>As <see cref="Linear"/>, but adds nothing: null where a part of the s-op is not in the residual stream.</summary>
     private LinearForm? ExistingLinear(SOp sop)
@@ -57,9 +89,45 @@ internal sealed partial class Lowerer
     {
         if (Linear(sop) is LinearForm known) return known;
         if (sop is ElementwiseSOp e && LinearOperation(e, NeedLinear) is LinearForm sum) return sum;
-        if (sop is SelectorWidthSOp w && selectors.WidthParts(w) is { Length: > 1 } parts)
-            return parts.Aggregate(LinearForm.Zero, (form, part) => form + NeedLinear(part.Width).Times(part.Sign));
         return LinearForm.Of(Materialise(sop, VariableEncoding.Linear));
+    }
+
+    /// <summary>
+    /// The number for a reader that tells values <paramref name="gap"/> apart: as it stands where its error is small beside that,
+    /// else rounded to its values by the next MLP, as a whole or term by term, which costs an attention or an output no depth.
+    /// </summary>
+    private LinearForm Precise(SOp sop, double gap)
+    {
+        LinearForm form = NeedLinear(sop);
+        if (form.Error <= gap / 8) return form;
+        if (Rounded(form, sop, domains.Everywhere(sop)) is Variable whole && whole.Error < form.Error) return LinearForm.Of(whole);
+        LinearForm terms = form with { Terms = [.. form.Terms.Select(t => t with { Variable = Rounded(t.Variable) ?? t.Variable })] };
+        return terms.Error < form.Error ? terms : form;
+    }
+
+    private Variable? Rounded(Variable variable) => variable is AttentionVariable { Encoding: VariableEncoding.Linear, Error: > 0 }
+        ? Rounded(LinearForm.Of(variable), variable.SOp, variable.Values)
+        : null;
+
+    private Variable? Rounded(LinearForm form, SOp sop, ImmutableArray<Value> values)
+    {
+        if (rounded.TryGetValue(sop, out Variable? known)) return known;
+        ImmutableArray<Rational> codes = [.. values.Select(v => v.Number)];
+        Staircase? staircase = values.Length > StepLimit
+            ? null
+            : Lowering.Staircase.Through(form, form.Error, codes.Select(c => (c.ToDouble(), ImmutableArray.Create(c.ToDouble()))));
+        Variable? variable = staircase is null ? null : MlpVariable.Scalar(sop, values, codes, staircase);
+        rounded.Add(sop, variable);
+        return variable;
+    }
+
+    /// <summary>The least difference between two neighbours of ascending numbers.</summary>
+    private static double SmallestGap(ImmutableArray<Value> ascending)
+    {
+        double smallest = double.PositiveInfinity;
+        for (int i = 1; i < ascending.Length; i++)
+            smallest = Math.Min(smallest, (ascending[i].Number - ascending[i - 1].Number).ToDouble());
+        return smallest;
     }
 
     /// <summary>

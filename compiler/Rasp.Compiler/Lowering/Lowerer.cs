@@ -1,17 +1,19 @@
 using System.Collections.Immutable;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Graph;
+using Rasp.Compiler.Optimisation;
 using Rasp.Format;
 
 namespace Rasp.Compiler.Lowering;
 
 /// <summary>
-/// The export as a reading of the residual stream: one-hot (text), or a number among <see cref="Codes"/>, one a value.
+/// The export as a reading of the residual stream: the digits of one of its values (text), or a number among
+/// <see cref="Codes"/>, one a value.
 /// </summary>
 internal sealed record LoweredOutput(
-    NamedSOp Export, OneHotView? OneHot, LinearForm? Number, ImmutableArray<Value> Values, ImmutableArray<Rational> Codes)
+    NamedSOp Export, OutputDigits? Digits, LinearForm? Number, ImmutableArray<Value> Values, ImmutableArray<Rational> Codes)
 {
-    public IEnumerable<Variable> Reads => (OneHot?.Reads ?? []).Concat(Number?.Reads ?? []);
+    public IEnumerable<Variable> Reads => (Digits?.Variable is Variable variable ? [variable] : Array.Empty<Variable>()).Concat(Number?.Reads ?? []);
 }
 
 /// <summary>
@@ -28,14 +30,18 @@ internal sealed partial class Lowerer
     private readonly EmbeddingVariable indices;
     private readonly Dictionary<SOp, Variable> oneHot = [];
     private readonly Dictionary<SOp, Variable> scalar = [];
+    private readonly Selector latest;
+    private readonly Passes passes;
 
-    public Lowerer(DomainAnalysis domains, ImmutableArray<Value> vocabulary)
+    public Lowerer(DomainAnalysis domains, ImmutableArray<Value> vocabulary, Passes passes)
     {
         this.domains = domains;
+        this.passes = passes;
         selectors = new SelectorNormalForm(graph, domains.Selectors);
         tokens = new EmbeddingVariable(graph.Tokens(SOpType.String, default), vocabulary);
         indices = new EmbeddingVariable(
             graph.Indices(default), [.. Enumerable.Range(0, domains.Space.MaxLength).Select(i => (Value)i)]);
+        latest = LatestSelector();
     }
 
     /// <exception cref="DomainLimitException">An expression needs more values, steps or precision than there are.</exception>
@@ -43,14 +49,8 @@ internal sealed partial class Lowerer
     {
         SOp export = named.SOp;
         ImmutableArray<Value> values = domains.Everywhere(export);
-        if (export.Type == SOpType.String) return new LoweredOutput(named, NeedView(export), null, values, []);
-        if (export is SelectorWidthSOp width && View(width) is null && selectors.WidthParts(width).Length == 1)
-        {
-            AttentionVariable counted = CountedWidth(width);
-            return new LoweredOutput(named, null, LinearForm.Of(counted), counted.Values, counted.Codes);
-        }
-
-        return new LoweredOutput(named, null, NeedLinear(export), values, [.. values.Select(v => v.Number)]);
+        if (export.Type == SOpType.String) return new LoweredOutput(named, OutputDigits.Of(NeedView(export), values), null, values, []);
+        return new LoweredOutput(named, null, Precise(export, SmallestGap(values)), values, [.. values.Select(v => v.Number)]);
     }
 
     /// <summary>Every value the s-op can take, ascending.</summary>
@@ -59,4 +59,12 @@ internal sealed partial class Lowerer
     /// <summary>How an s-op that needs no columns of its own can be read, if it can: for the manifest.</summary>
     public (OneHotView? OneHot, LinearForm? Number) ReadingOf(SOp sop) =>
         View(sop) is OneHotView view ? (view, null) : (null, ExistingLinear(sop));
+
+    private Selector LatestSelector()
+    {
+        SOp one = graph.Constant(Value.FromNumber(Rational.One), SOpType.Int, default);
+        SOp length = graph.SelectorWidth(graph.Select(one, one, Comparison.Equal, default), default);
+        return graph.Select(
+            indices.SOp, graph.Elementwise(ElementwiseOperator.Subtract, SOpType.Int, default, [length, one]), Comparison.Equal, default);
+    }
 }

@@ -35,16 +35,21 @@ internal sealed record OneHotView(Variable? Variable, ImmutableArray<Value?> Val
             bool defined = true;
             for (int o = 0; o < operands.Length; o++)
             {
-                Value? argument = operands[o].Values[operands[o].Variable is null ? 0 : c];
+                Value? argument = Argument(operands[o], c);
                 defined &= argument is not null;
                 arguments[o] = argument ?? default;
             }
 
+            // Of a conditional only the chosen operand counts.
+            if (op.Operator == ElementwiseOperator.Conditional)
+                defined = Argument(operands[0], c) is Value condition && Argument(operands[condition.IsTrue ? 1 : 2], c) is not null;
             results[c] = defined && ElementwiseEvaluation.TryApply(op, arguments, out Value result, out _) ? result : (Value?)null;
         }
 
         return new OneHotView(variable, [.. results]);
     }
+
+    private static Value? Argument(OneHotView operand, int c) => operand.Values[operand.Variable is null ? 0 : c];
 
     /// <summary>The number (or truth value as 0 or 1) that the view holds, as a reading; undefined classes read 0.</summary>
     public LinearForm ToLinear()

@@ -6,28 +6,34 @@ namespace Rasp.Compiler.Lowering;
 /// <summary>Predicates between a query and a key as bilinear scores: exactly 0 where they hold, at most −2·gap where not.</summary>
 internal static class ScoreTerms
 {
-    private static readonly double Penalty = 2.0 * SinglePrecision.ZeroWeightGap;
+    /// <summary>Half of the bits of the penalty stand on either side, so that every feature is small enough for fp16.</summary>
+    private const int Root = 16;
+
+    public const int Penalty = Root * Root;
 
     /// <summary>
-    /// Equality of whole numbers in three features, whatever their number.
+    /// Equality in few features, however many the values: they are numbered, and the digits of the numbers compared.
     /// <code>
-    /// key = query → −2·gap·(k − q)² = 2·gap·(q·2k − 1·k² − q²·1)
+    /// key = query → −2·gap·Σ_digits (k − q)² = 2·gap·Σ_digits (q·2k − 1·k² − q²·1)
     /// </code>
-    /// Null where a value is not whole, the plain predicate needs no more features, or a product passes the exact integers.
+    /// Digits below 16 keep every feature within the 8 bits of bf16. Null where the plain predicate needs no more features.
     /// </summary>
-    public static ScoreTerm? IntegerEquality(OneHotView query, OneHotView key)
+    public static ScoreTerm? Equality(OneHotView query, OneHotView key)
     {
-        if (query.Variable is null || key.Variable is null) return null;
-        if (!query.Values.Concat(key.Values).All(v => v is { Kind: ValueKind.Number } n && n.Number.IsInteger)) return null;
-        double largest = query.Values.Concat(key.Values).Max(v => Math.Abs(Number(v)));
+        Value[] values = [.. query.Values.Concat(key.Values).OfType<Value>().Distinct().Order()];
+        Dictionary<Value, int> numbers = values.Select((value, number) => (value, number)).ToDictionary(v => v.value, v => v.number);
+        Digits digits = Digits.For(values.Length, largestBase: 16);
         int classes = Math.Min(query.Values.Distinct().Count(), key.Values.Distinct().Count());
-        if (classes <= 3 || 4 * Penalty * largest * largest > SinglePrecision.ExactIntegers) return null;
+        if (query.Variable is null || key.Variable is null || classes <= 3 * digits.Count) return null;
         return new ScoreTerm(
             query.Variable,
-            [.. query.Values.Select(Number).Select(q => ImmutableArray.Create(q, 1, q * q))],
+            [.. query.Values.Select(q => digits.Of(Number(q)).SelectMany(d => Features(Root * d, Root, Root * d * d)).ToImmutableArray())],
             key.Variable,
-            [.. key.Values.Select(Number).Select(k => ImmutableArray.Create(2 * Penalty * k, -Penalty * k * k, -Penalty))],
+            [.. key.Values.Select(k => digits.Of(Number(k)).SelectMany(d => Features(2 * Root * d, -Root * d * d, -Root)).ToImmutableArray())],
             0);
+
+        int Number(Value? value) => value is Value v ? numbers[v] : 0;
+        static Rational[] Features(int linear, int constant, int square) => [linear, constant, square];
     }
 
     /// <summary>
@@ -45,16 +51,26 @@ internal static class ScoreTerms
         ImmutableArray<string> columnGroups = Groups(columns);
         return rowGroups.Length <= columnGroups.Length
             ? new ScoreTerm(
-                query, [.. rows.Select(r => Membership(r, rowGroups, 1))],
-                key, [.. Enumerable.Range(0, keys).Select(k => rowGroups.Select(g => g[k] == '1' ? Penalty : 0).ToImmutableArray())],
+                query, [.. rows.Select(r => Membership(r, rowGroups))],
+                key, [.. Enumerable.Range(0, keys).Select(k => rowGroups.Select(g => g[k] == '1' ? (Rational)Penalty : Rational.Zero).ToImmutableArray())],
                 -Penalty)
             : new ScoreTerm(
-                query, [.. Enumerable.Range(0, queries).Select(q => columnGroups.Select(g => g[q] == '1' ? 1.0 : 0).ToImmutableArray())],
-                key, [.. columns.Select(c => Membership(c, columnGroups, Penalty))],
+                query, [.. Enumerable.Range(0, queries).Select(q => columnGroups.Select(g => g[q] == '1' ? (Rational)Penalty : Rational.Zero).ToImmutableArray())],
+                key, [.. columns.Select(c => Membership(c, columnGroups))],
                 -Penalty);
     }
 
-    private static double Number(Value? value) => value is Value v ? v.Number.ToDouble() : 0;
+    /// <summary>The same score for every pair.</summary>
+    public static ScoreTerm Constant(int score) => new(null, [[]], null, [[]], score);
+
+    /// <summary>
+    /// The later of two keys scores higher by a gap, and the first higher than the beginning's 0, so that the last visible
+    /// key alone has a weight.
+    /// </summary>
+    public static ScoreTerm Latest(OneHotView positions) => new(
+        null, [[Rational.One]],
+        positions.Variable, [.. positions.Values.Select(p => ImmutableArray.Create(((p?.Number ?? Rational.Zero) + Rational.One) * SinglePrecision.ZeroWeightGap))],
+        0);
 
     private static string Pattern(int length, Func<int, bool> holds) =>
         string.Create(length, holds, (chars, h) =>
@@ -65,6 +81,6 @@ internal static class ScoreTerms
     private static ImmutableArray<string> Groups(ImmutableArray<string> patterns) =>
         [.. patterns.Distinct().Where(p => p.Contains('1', StringComparison.Ordinal))];
 
-    private static ImmutableArray<double> Membership(string pattern, ImmutableArray<string> groups, double weight) =>
-        [.. groups.Select(g => g == pattern ? weight : 0)];
+    private static ImmutableArray<Rational> Membership(string pattern, ImmutableArray<string> groups) =>
+        [.. groups.Select(g => g == pattern ? Rational.One : Rational.Zero)];
 }

@@ -1,53 +1,117 @@
 using System.Collections.Immutable;
 using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Optimisation;
+using Rasp.Format;
 
 namespace Rasp.Compiler.Scheduling;
 
-/// <summary>A head and the variables that it writes.</summary>
-internal sealed record ScheduledHead(Head Head, ImmutableArray<AttentionVariable> Variables)
+/// <summary>A head and the variables that it writes; <see cref="ValueDimensions"/> is the width of its value vectors.</summary>
+internal sealed record ScheduledHead(Head Head, ImmutableArray<AttentionVariable> Variables, int ValueDimensions)
 {
-    public int ValueDimensions => Variables.Sum(v => v.Width);
-
     public int Dimensions => Math.Max(Head.ScoreDimensions, ValueDimensions);
 }
 
-internal sealed record ScheduledLayer(ImmutableArray<ScheduledHead> Heads, ImmutableArray<MlpVariable> Mlp)
+/// <summary>A staircase whose base and changes are those of the variable's columns, [column].</summary>
+internal sealed record ScheduledMlp(MlpVariable Variable, ImmutableArray<double> Base, ImmutableArray<Step> Steps);
+
+internal sealed record ScheduledLayer(ImmutableArray<ScheduledHead> Heads, ImmutableArray<ScheduledMlp> Mlp)
 {
     /// <summary>Two ReLUs a step.</summary>
-    public int HiddenUnits => Mlp.Sum(v => 2 * v.Staircase.Steps.Length);
+    public int HiddenUnits => Mlp.Sum(v => 2 * v.Steps.Length);
 }
 
 /// <summary>
 /// The variables that the outputs depend on, with columns of their own, in the layers that write them. Variables that
 /// are read from the same selector in the same layer share a head. Column 0 is 1 at the beginning-of-sequence token.
 /// </summary>
-internal sealed record Schedule(
-    ImmutableArray<Variable> Variables, IReadOnlyDictionary<Variable, int> FirstColumn, ImmutableArray<ScheduledLayer> Layers, int Columns)
+internal sealed class Schedule
 {
     public const int BeginningColumn = 0;
 
-    public static Schedule Of(ImmutableArray<LoweredOutput> outputs)
+    private readonly IReadOnlyDictionary<Variable, ColumnBasis> bases;
+    private readonly Dictionary<Variable, int> firstColumn = [];
+
+    private Schedule(ImmutableArray<Variable> variables, IReadOnlyDictionary<Variable, ColumnBasis> bases)
     {
-        ImmutableArray<Variable> variables = [.. Reachable(outputs).OrderBy(v => v.Site)];
-        Dictionary<Variable, int> firstColumn = [];
-        int columns = BeginningColumn + 1;
+        this.bases = bases;
+        Variables = variables;
+        Columns = BeginningColumn + 1;
         foreach (Variable variable in variables)
         {
-            firstColumn.Add(variable, columns);
-            columns += variable.Width;
+            firstColumn.Add(variable, Columns);
+            Columns += Width(variable);
         }
 
         int layers = variables.IsEmpty || variables[^1].Site == Site.Embedding ? 0 : variables[^1].Site.Layer + 1;
-        return new Schedule(variables, firstColumn, [.. Enumerable.Range(0, layers).Select(l => Layer(variables, l))], columns);
+        Layers = [.. Enumerable.Range(0, layers).Select(Layer)];
     }
 
-    private static ScheduledLayer Layer(ImmutableArray<Variable> variables, int layer) => new(
+    public ImmutableArray<Variable> Variables { get; }
+
+    public ImmutableArray<ScheduledLayer> Layers { get; }
+
+    public int Columns { get; }
+
+    public static Schedule Of(ImmutableArray<LoweredOutput> outputs, Passes passes)
+    {
+        ImmutableArray<Variable> variables = [.. Reachable(outputs).OrderBy(v => v.Site)];
+        return new Schedule(variables, ColumnDemand.Columns(variables, outputs, passes.Columns));
+    }
+
+    public bool Contains(Variable variable) => firstColumn.ContainsKey(variable);
+
+    public int FirstColumn(Variable variable) => firstColumn[variable];
+
+    public int Width(Variable variable) => bases.TryGetValue(variable, out ColumnBasis? basis) ? basis.Width : 1;
+
+    /// <summary>What the columns of a variable that holds one of some values hold, [class][column].</summary>
+    public ImmutableArray<ImmutableArray<Rational>> Vectors(Variable variable) => bases[variable].Vectors;
+
+    /// <summary>A function of the variable's value (or a multiple of its number) as a reading of its columns.</summary>
+    public ColumnReading Read(Variable variable, ImmutableArray<Rational> weights) =>
+        TryRead(variable, weights) ?? throw new InvalidOperationException("the columns were not made for this function");
+
+    /// <summary>As <see cref="Read"/>; null where the variable's columns do not tell enough of its value.</summary>
+    public ColumnReading? TryRead(Variable variable, ImmutableArray<Rational> weights) =>
+        bases.TryGetValue(variable, out ColumnBasis? basis) ? basis.Read(weights) : new ColumnReading(Rational.Zero, weights);
+
+    /// <summary>What the head's value vector holds for each class of the variable that it moves, [class][column].</summary>
+    public ImmutableArray<ImmutableArray<Rational>> MovedVectors(OneHotView view, AttentionVariable to) => ColumnDemand.MovedVectors(view, to, bases[to]);
+
+    private ScheduledLayer Layer(int layer) => new(
         [
-            .. variables.OfType<AttentionVariable>().Where(v => v.Site.Layer == layer)
+            .. Variables.OfType<AttentionVariable>().Where(v => v.Site.Layer == layer)
                 .GroupBy(v => v.Head)
-                .Select(g => new ScheduledHead(g.Key, [.. g])),
+                .Select(g => new ScheduledHead(g.Key, [.. g], g.Sum(Width))),
         ],
-        [.. variables.OfType<MlpVariable>().Where(v => v.Site.Layer == layer)]);
+        [.. Variables.OfType<MlpVariable>().Where(v => v.Site.Layer == layer).Select(Mlp)]);
+
+    /// <summary>
+    /// <code>
+    /// base + Σ step·change over one-hot columns → the same over the variable's own columns, without the steps that change none
+    /// </code>
+    /// </summary>
+    private ScheduledMlp Mlp(MlpVariable variable)
+    {
+        Staircase staircase = variable.Staircase;
+        if (!bases.TryGetValue(variable, out ColumnBasis? basis)) return new ScheduledMlp(variable, staircase.Base, staircase.Steps);
+        return new ScheduledMlp(
+            variable,
+            OfColumns(staircase.Base, basis),
+            [.. staircase.Steps.Select(s => s with { Change = OfColumns(s.Change, basis) }).Where(s => s.Change.Any(c => c != 0))]);
+    }
+
+    private static ImmutableArray<double> OfColumns(ImmutableArray<double> oneHot, ColumnBasis basis)
+    {
+        double[] columns = new double[basis.Width];
+        for (int i = 0; i < oneHot.Length; i++)
+        {
+            if (oneHot[i] == 0) continue;
+            for (int c = 0; c < columns.Length; c++) columns[c] += oneHot[i] * basis.Vectors[i][c].ToDouble();
+        }
+
+        return [.. columns];
+    }
 
     /// <summary>In order of first visit from the outputs, so that the order does not depend on hashing.</summary>
     private static List<Variable> Reachable(ImmutableArray<LoweredOutput> outputs)

@@ -1,0 +1,22 @@
+namespace Rasp.Compiler.Optimisation;
+
+/// <summary>Which of the optimiser's passes run. Each saves something and changes no answer; all run unless a test or a comparison leaves one out.</summary>
+public sealed record Passes
+{
+    public static Passes All { get; } = new();
+
+    /// <summary>A program that never looks ahead gets a causal mask instead of comparisons of positions.</summary>
+    public bool CausalMask { get; init; } = true;
+
+    /// <summary>What only the position decides is put into the embedding.</summary>
+    public bool Positions { get; init; } = true;
+
+    /// <summary>The last key is found by its position, and the length read there instead of counted.</summary>
+    public bool LastPosition { get; init; } = true;
+
+    /// <summary>Equality compares the digits of numbers instead of one-hots.</summary>
+    public bool Digits { get; init; } = true;
+
+    /// <summary>A variable's columns become a basis of what is read from it.</summary>
+    public bool Columns { get; init; } = true;
+}
