@@ -28,6 +28,7 @@ internal static partial class RaspCommandLine
             ReplVerb.Create(input),
             CompileVerb.Create(),
             InspectVerb.Create(),
+            ExportVerb.Create(),
             PretrainVerb.Create(),
             InjectVerb.Create(),
         };

@@ -3,6 +3,7 @@ using Benchmarks.Compiler;
 using Benchmarks.Engine;
 using Benchmarks.Language;
 using Benchmarks.Measuring;
+using Benchmarks.Running;
 
 if (args is ["compiler", FreshProcess.Option, var program, var length]) return FreshProcess.Run(program, int.Parse(length, CultureInfo.InvariantCulture));
 string[] options = args.Length > 0 ? args[1..] : [];
@@ -12,7 +13,7 @@ int first = int.TryParse(After("--seed"), NumberStyles.None, CultureInfo.Invaria
 bool isKnown = args switch
 {
     ["engine", ..] => Uses("--quick", "--only") && (part is null || EngineBenchmarks.Parts.Contains(part)),
-    ["language", ..] => Uses("--quick"),
+    ["language" or "running", ..] => Uses("--quick"),
     ["compiler", ..] when random is not null => Uses("--random", "--seed"),
     ["compiler", ..] => Uses("--quick", "--only") && (part is null || CompiledProgram.All.Any(p => p.Name == part || p.SOp == part)),
     _ => false,
@@ -22,6 +23,7 @@ if (!isKnown)
     const string command = "dotnet run -c Release --project tests/Benchmarks --";
     Console.Error.WriteLine($"Usage: {command} engine [--quick] [--only {string.Join('|', EngineBenchmarks.Parts)}]");
     Console.Error.WriteLine($"       {command} language [--quick]");
+    Console.Error.WriteLine($"       {command} running [--quick]");
     Console.Error.WriteLine($"       {command} compiler [--quick] [--only {string.Join('|', CompiledProgram.All.Select(p => p.SOp))}]");
     Console.Error.WriteLine($"       {command} compiler --random COUNT [--seed FIRST]");
     return 1;
@@ -32,6 +34,7 @@ return args[0] switch
 {
     "engine" => EngineBenchmarks.Run(quick, part),
     "language" => LanguageBenchmarks.Run(quick),
+    "running" => RunningBenchmarks.Run(quick),
     _ when random is int programs => RandomAgreement.Run(programs, first),
     _ => CompilerBenchmarks.Run(quick, part),
 };

@@ -43,6 +43,9 @@ internal static class ManifestJson
     public static Manifest Read(string text) =>
         JsonSerializer.Deserialize<Manifest>(text, Options) ?? throw new JsonException("the manifest is null");
 
+    /// <summary>A part of a manifest, such as its vocabulary, on one line, as the manifest has it.</summary>
+    public static string WriteValue<T>(T part) => JsonSerializer.Serialize(part, Options);
+
     private static void AppendLines(StringBuilder text, JsonElement array)
     {
         text.Append('[');
