@@ -68,12 +68,8 @@ public static class ProgramCompiler
     private static CompileResult Compile(
         RaspProgram program, ImmutableArray<NamedSOp> exports, string name, ImmutableArray<Value> vocabulary, int maxLength, bool causal, CompileOptions options)
     {
-        DomainAnalysis domains = new(vocabulary, new ContextSpace(maxLength, causal));
-        if (options.Passes.CausalMask && !causal && CausalMask.Applies(exports.Select(e => e.SOp), domains))
-            domains = new DomainAnalysis(vocabulary, new ContextSpace(maxLength, causal: true));
-        Lowerer lowerer = new(domains, vocabulary, options.Passes);
-        ImmutableArray<LoweredOutput> outputs = [.. exports.Select(lowerer.Lower)];
-        Schedule schedule = Schedule.Of(outputs, options.Passes);
+        (DomainAnalysis domains, Lowerer lowerer, ImmutableArray<LoweredOutput> outputs, Schedule schedule) =
+            Plan(exports, vocabulary, maxLength, causal, options.Passes);
         Manifest manifest = ManifestBuilder.Build(program, name, schedule, lowerer, outputs, vocabulary, maxLength, domains.Space.Causal);
         CompiledModel model = Emitter.Emit(schedule, outputs, manifest);
         ImmutableArray<ManifestCertificate> certificates =
@@ -82,6 +78,19 @@ public static class ProgramCompiler
         if (outcome.Error is not null) return Failure(CompileDiagnostics.Undefined(outcome.Error, outcome.FailedInput));
         if (outcome.Failed is not null) return Failure(CompileDiagnostics.Mismatch(outcome.Failed.Span, outcome.Difference ?? string.Empty, outcome.FailedInput));
         return new CompileResult(model.With(model.Manifest with { Verification = outcome.Verification, Certificates = certificates }), []);
+    }
+
+    /// <summary>What stands in which columns after which layer: everything about the model but its numbers.</summary>
+    /// <exception cref="DomainLimitException">An expression needs more values, steps or precision than there are.</exception>
+    internal static (DomainAnalysis Domains, Lowerer Lowerer, ImmutableArray<LoweredOutput> Outputs, Schedule Schedule) Plan(
+        ImmutableArray<NamedSOp> exports, ImmutableArray<Value> vocabulary, int maxLength, bool causal, Passes passes)
+    {
+        DomainAnalysis domains = new(vocabulary, new ContextSpace(maxLength, causal));
+        if (passes.CausalMask && !causal && CausalMask.Applies(exports.Select(e => e.SOp), domains))
+            domains = new DomainAnalysis(vocabulary, new ContextSpace(maxLength, causal: true));
+        Lowerer lowerer = new(domains, vocabulary, passes);
+        ImmutableArray<LoweredOutput> outputs = [.. exports.Select(lowerer.Lower)];
+        return (domains, lowerer, outputs, Schedule.Of(outputs, passes));
     }
 
     private static CompileResult Failure(Diagnostic diagnostic) => new(null, [diagnostic]);

@@ -24,6 +24,11 @@ internal sealed class VariableNames(RaspProgram program)
             _ => Place("elementwise", variable),
         };
 
+    /// <summary>The selector as an expression, or where it stands.</summary>
+    public string Describe(Selector selector) =>
+        GraphPrinter.Expression(selector, programNames, LongestExpression)
+            ?? string.Create(CultureInfo.InvariantCulture, $"selector@{selector.Span.StartLine}:{selector.Span.StartColumn}");
+
     private static string Place(string kind, Variable variable) =>
         string.Create(CultureInfo.InvariantCulture, $"{kind}@{variable.SOp.Span.StartLine}:{variable.SOp.Span.StartColumn}");
 }
