@@ -21,6 +21,7 @@ public sealed class TransformerLensTests : IDisposable
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
+    /// <summary>As exported, and with TransformerLens's default scale. Before: q kᵀ, not scaled. After: (√h q) kᵀ / √h.</summary>
     [Theory]
     [MemberData(nameof(ProgramTable.NamesInBothModes), MemberType = typeof(ProgramTable))]
     public void A_transformer_of_its_conventions_answers_as_the_interpreter_does(string name, bool causal)
@@ -30,26 +31,16 @@ public sealed class TransformerLensTests : IDisposable
         (HookedTransformer transformer, ExportedTensors tensors) = Read();
         Assert.Equal(transformer.StateDictionary, tensors.Described);
         AssertAnswers(program, transformer, tensors);
-    }
 
-    /// <summary>Before: q kᵀ, not scaled. After: (√h q) kᵀ / √h, TransformerLens's default scale.</summary>
-    [Theory]
-    [MemberData(nameof(ProgramTable.NamesInBothModes), MemberType = typeof(ProgramTable))]
-    public void With_the_attention_scale_folded_into_the_queries_it_answers_the_same(string name, bool causal)
-    {
-        ExportedProgram program = ExportedProgram.Compile(name, causal, MaxLength);
-        TransformerLensFiles.Write(program.Model, Stem);
-        string config = Config();
-        ExportedTensors tensors = new(TransformerLensFiles.WeightsPath(Stem));
-        float scale = MathF.Sqrt(JsonDocument.Parse(config).RootElement.GetProperty("d_head").GetInt32());
+        float scale = MathF.Sqrt(JsonDocument.Parse(Config()).RootElement.GetProperty("d_head").GetInt32());
         for (int layer = 0; layer < program.Model.Manifest.Layers; layer++)
         {
             tensors.Scale($"blocks.{layer}.attn.W_Q", scale);
             tensors.Scale($"blocks.{layer}.attn.b_Q", scale);
         }
 
-        string scaled = config.Replace("\"use_attn_scale\": false", "\"use_attn_scale\": true", StringComparison.Ordinal);
-        Assert.NotEqual(config, scaled);
+        string scaled = Config().Replace("\"use_attn_scale\": false", "\"use_attn_scale\": true", StringComparison.Ordinal);
+        Assert.NotEqual(Config(), scaled);
         AssertAnswers(program, new HookedTransformer(scaled, tensors), tensors);
     }
 
