@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Rasp.Compiler.Binding;
+using Rasp.Compiler.Certification;
 using Rasp.Compiler.Diagnostics;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Emission;
@@ -75,10 +76,12 @@ public static class ProgramCompiler
         Schedule schedule = Schedule.Of(outputs, options.Passes);
         Manifest manifest = ManifestBuilder.Build(program, name, schedule, lowerer, outputs, vocabulary, maxLength, domains.Space.Causal);
         CompiledModel model = Emitter.Emit(schedule, outputs, manifest);
+        ImmutableArray<ManifestCertificate> certificates =
+            new Certifier(schedule, outputs, domains, model, new VariableNames(program).Describe).Certify();
         VerificationOutcome outcome = Verifier.Verify(model, exports, causal, options.VerifyBudget);
         if (outcome.Error is not null) return Failure(CompileDiagnostics.Undefined(outcome.Error, outcome.FailedInput));
         if (outcome.Failed is not null) return Failure(CompileDiagnostics.Mismatch(outcome.Failed.Span, outcome.Difference ?? string.Empty, outcome.FailedInput));
-        return new CompileResult(model.With(model.Manifest with { Verification = outcome.Verification }), []);
+        return new CompileResult(model.With(model.Manifest with { Verification = outcome.Verification, Certificates = certificates }), []);
     }
 
     private static CompileResult Failure(Diagnostic diagnostic) => new(null, [diagnostic]);

@@ -34,11 +34,16 @@ public sealed class RaspCompile : ToolTask
     /// <summary>Names separated by commas or semicolons; empty: the file's <c>#pragma export</c>.</summary>
     public string? Export { get; set; }
 
+    /// <summary>The model's and its files'; empty: the export's, or the program file's where there are several exports.</summary>
+    public string? Name { get; set; }
+
     public string? Vocab { get; set; }
 
     public string? MaxLength { get; set; }
 
     public string? Causal { get; set; }
+
+    public string? VerifyBudget { get; set; }
 
     /// <summary>Makes errors of warnings, except those of <see cref="NoWarn"/> and <see cref="WarningsNotAsErrors"/>.</summary>
     public bool TreatWarningsAsErrors { get; set; }
@@ -89,10 +94,17 @@ public sealed class RaspCompile : ToolTask
             if (name.Trim().Length > 0) Add("--export", name.Trim());
         }
 
-        if (!string.IsNullOrEmpty(Vocab)) Add("--vocab", Vocab!);
-        if (!string.IsNullOrEmpty(MaxLength)) Add("--max-length", MaxLength!);
-        if (!string.IsNullOrEmpty(Causal)) Add("--causal", Causal!);
+        AddOption("--name", Name);
+        AddOption("--vocab", Vocab);
+        AddOption("--max-length", MaxLength);
+        AddOption("--causal", Causal);
+        AddOption("--verify-budget", VerifyBudget);
         return lines.ToString();
+
+        void AddOption(string option, string? value)
+        {
+            if (value is { Length: > 0 }) Add(option, value);
+        }
 
         void Add(params string[] arguments)
         {

@@ -40,7 +40,7 @@ public sealed class RaspOutputs : Task
                 string target = Path.Combine(OutputFolder, Path.GetFileName(output));
                 if (owners.TryGetValue(target, out string? owner))
                 {
-                    Log.LogError($"'{owner}' and '{program.ItemSpec}' both give '{target}'. Rename one of the s-ops, or export it from one file only.");
+                    Log.LogError($"'{owner}' and '{program.ItemSpec}' both give '{target}'. Give one of them another Name, or export the s-op from one file only.");
                     continue;
                 }
 

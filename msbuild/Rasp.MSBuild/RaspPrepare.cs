@@ -15,7 +15,7 @@ namespace Rasp.MSBuild;
 /// </summary>
 public sealed class RaspPrepare : Task
 {
-    private static readonly string[] Options = ["Export", "Vocab", "MaxLength", "Causal"];
+    private static readonly string[] Options = ["Export", "Name", "Vocab", "MaxLength", "Causal", "VerifyBudget"];
 
     // What decides the weights; the runtime's assemblies lie beside them and do not.
     private static readonly string[] CompilerAssemblies = ["rasp.dll", "Rasp.Compiler.dll", "Rasp.Format.dll", "Rasp.Grammar.dll"];
@@ -31,6 +31,9 @@ public sealed class RaspPrepare : Task
 
     /// <summary>What the project says about warnings: with other settings every program is compiled again.</summary>
     public string WarningSettings { get; set; } = string.Empty;
+
+    /// <summary>For the programs without a <c>VerifyBudget</c> of their own.</summary>
+    public string VerifyBudget { get; set; } = string.Empty;
 
     [Output]
     public ITaskItem[] Programs { get; private set; } = [];
@@ -67,13 +70,14 @@ public sealed class RaspPrepare : Task
     private TaskItem Prepare(ITaskItem source, string directory, string compiler)
     {
         string depfile = Path.Combine(directory, "rasp.d");
+        TaskItem program = new(source);
+        if (program.GetMetadata("VerifyBudget").Length == 0) program.SetMetadata("VerifyBudget", VerifyBudget);
         string optionsFile = Path.Combine(directory, "rasp.options");
         WriteWhenDifferent(
             optionsFile,
-            string.Concat(Options.Select(o => $"{o}={source.GetMetadata(o)}\n")) + $"Warnings={WarningSettings}\nCompiler={compiler}\n");
+            string.Concat(Options.Select(o => $"{o}={program.GetMetadata(o)}\n")) + $"Warnings={WarningSettings}\nCompiler={compiler}\n");
 
         Depfile? last = Depfile.TryRead(depfile);
-        TaskItem program = new(source);
         program.SetMetadata("OutputDirectory", directory);
         program.SetMetadata("Depfile", depfile);
         program.SetMetadata("OptionsFile", optionsFile);

@@ -37,5 +37,15 @@ internal sealed record ProgramSource(RaspProgram Program, CompileSettings Settin
                 : $"'{Program.Path}' has no s-op '{name}'; it has {Names()}"))];
     }
 
+    /// <summary>Compiles all exports to one model; null where that fails, with the diagnostics printed.</summary>
+    public CompiledModel? Compile(CompileOptions options, TextWriter error)
+    {
+        ImmutableArray<string> exports = [.. Exports().Select(e => e.Name)];
+        if (options.Name is null && exports.Length > 1 && Path.GetFileNameWithoutExtension(Program.Path).Length == 0)
+            throw new RaspException($"'{Program.Path}' gives its model no name: give --name NAME");
+        CompileResult result = ProgramCompiler.Compile(Program, exports, Settings, options);
+        return Report(result.Diagnostics, error) ? result.Model : null;
+    }
+
     private string Names() => Program.SOps.IsEmpty ? "none" : string.Join(", ", Program.SOps.Select(s => s.Name));
 }

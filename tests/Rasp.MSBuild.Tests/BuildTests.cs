@@ -1,3 +1,5 @@
+using Rasp.Format;
+
 namespace Rasp.MSBuild.Tests;
 
 /// <summary>A real `dotnet build` of a small project that imports the props and targets.</summary>
@@ -13,7 +15,7 @@ public sealed class BuildTests
           <Import Project="{0}build/Rasp.MSBuild.props" />
           <ItemGroup>
             <Rasp Remove="parts/**" />
-            <Rasp Update="two words.rasp" Export="second" Vocab='["a b","c"]' MaxLength="2" />
+            <Rasp Update="two words.rasp" Export="second;third" Name="a pair" Vocab='["a b","c"]' MaxLength="2" />
           </ItemGroup>
           <Import Project="{0}build/Rasp.MSBuild.targets" />
         </Project>
@@ -34,16 +36,18 @@ public sealed class BuildTests
         folder.Write("app.csproj", Project.Replace("{0}", AppContext.BaseDirectory, StringComparison.Ordinal));
         folder.Write("Library.cs", "namespace App;\n\npublic class Library;\n");
         folder.Write("first.rasp", First);
-        folder.Write("two words.rasp", "second = indices;\n");
+        folder.Write("two words.rasp", "second = indices;\nthird = length;\n");
         string import = folder.Write("parts/shared.rasp", "shared = indices + 1;\n");
 
         BuildLog build = await BuildLog.Of(folder.Path, "-restore");
         Assert.Equal(0, build.ExitCode);
         Assert.Equal(["first.rasp", "two words.rasp"], build.Compiled);
-        foreach (string name in (string[])["first.json", "first.safetensors", "second.json", "second.safetensors"])
+        foreach (string name in (string[])["first.json", "first.safetensors", "a pair.json", "a pair.safetensors"])
         {
             Assert.True(File.Exists(folder[$"bin/Debug/net10.0/rasp/{name}"]), name);
         }
+
+        Assert.Equal(["second", "third"], CompiledModel.Load(folder["bin/Debug/net10.0/rasp/a pair.json"]).Manifest.Outputs.Select(o => o.Name));
 
         build = await BuildLog.Of(folder.Path);
         Assert.Equal(0, build.ExitCode);
@@ -77,6 +81,12 @@ public sealed class BuildTests
         build = await BuildLog.Of(folder.Path, "-p:TreatWarningsAsErrors=true", "-p:NoWarn=RASP0085");
         Assert.Equal(0, build.ExitCode);
         Assert.DoesNotContain("RASP0085: ", build.Text, StringComparison.Ordinal);
+
+        // A property for all programs, checked by the command.
+        build = await BuildLog.Of(folder.Path, "-p:RaspVerifyBudget=none");
+        Assert.Equal(1, build.ExitCode);
+        Assert.Equal(["first.rasp", "two words.rasp"], build.Compiled);
+        Assert.Contains("rasp : error : --verify-budget needs a positive integer, not 'none'", build.Text, StringComparison.Ordinal);
 
         build = await BuildLog.Of(folder.Path, "-target:Clean");
         Assert.Equal(0, build.ExitCode);

@@ -15,7 +15,7 @@ public sealed class CompileTests
         """;
 
     [Fact]
-    public async Task Every_pragma_export_gets_a_manifest_and_weights_that_load_and_run()
+    public async Task All_pragma_exports_are_outputs_of_one_model_named_after_the_file()
     {
         using TemporaryFolder folder = new();
         folder.Write("part.rasp", "last = length - 1;\n");
@@ -23,15 +23,78 @@ public sealed class CompileTests
 
         RaspCommand run = await RaspCommand.Succeeds("compile", file, "-o", folder["out"], "--depfile", folder["out/two.d"]);
 
-        Assert.Equal(2, run.OutputLines.Length);
-        Assert.Equal(
-            ["back.json", "back.safetensors", "place.json", "place.safetensors", "two.d"],
-            Directory.GetFiles(folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        CompiledModel model = CompiledModel.Load(folder["out/back.json"]);
-        Assert.Equal(["b", "a", "a"], model.Evaluate(["a", "a", "b"]));
+        Assert.StartsWith("two (back, place): ", Assert.Single(run.OutputLines), StringComparison.Ordinal);
+        Assert.Equal(["two.d", "two.json", "two.safetensors"], Directory.GetFiles(folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        CompiledModel model = CompiledModel.Load(folder["out/two.json"]);
+        Assert.Equal(["b", "a", "a"], model.Evaluate(["a", "a", "b"], "back"));
+        Assert.Equal([0, 1, 2], model.Evaluate(["a", "a", "b"], "place"));
         Depfile depfile = Depfile.TryRead(folder["out/two.d"]) ?? throw new InvalidOperationException();
-        Assert.Equal(new[] { "back.safetensors", "back.json", "place.safetensors", "place.json" }.Select(n => Path.Combine(folder["out"], n)), depfile.Outputs);
+        Assert.Equal(new[] { "two.safetensors", "two.json" }.Select(n => Path.Combine(folder["out"], n)), depfile.Outputs);
         Assert.Equal([file, Path.Combine(folder.Path, "part.rasp")], depfile.Inputs);
+    }
+
+    [Fact]
+    public async Task Repeated_exports_and_a_name_override_the_pragma_and_the_file_name()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("part.rasp", "last = length - 1;\n");
+        string file = folder.Write("two.rasp", TwoExports);
+
+        RaspCommand run = await RaspCommand.Succeeds(
+            "compile", file, "--export", "last", "--export", "place,last", "--name", "the ends", "-o", folder["out"], "--json");
+
+        JsonElement line = JsonDocument.Parse(Assert.Single(run.OutputLines)).RootElement;
+        Assert.Equal(["last", "place"], line.GetProperty("exports").EnumerateArray().Select(e => e.GetString()));
+        Assert.Equal(["the ends.json", "the ends.safetensors"], Directory.GetFiles(folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        CompiledModel model = CompiledModel.Load(folder["out/the ends.json"]);
+        Assert.Equal("the ends", model.Manifest.Name);
+        Assert.Equal(["last", "place"], model.Manifest.Outputs.Select(o => o.Name));
+
+        run = await RaspCommand.Succeeds("compile", file, "--export", "place", "--name", "other", "-o", folder["one"]);
+        Assert.StartsWith("other (place): ", run.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder["one/other.safetensors"]));
+    }
+
+    [Fact]
+    public async Task The_budget_decides_between_all_inputs_and_samples()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("x.rasp", "#pragma export x\n#pragma vocab ab\n#pragma max-length 6\nx = indices;\n");
+
+        // 6 tokens at each of 2^6 inputs: 384 positions of the longest inputs alone.
+        Assert.True(await IsExhaustive("--verify-budget", "100000"));
+        Assert.True(await IsExhaustive());
+        Assert.False(await IsExhaustive("--verify-budget", "100"));
+        Assert.False(await IsExhaustive("--verify-budget", "1"));
+
+        async Task<bool> IsExhaustive(params string[] budget)
+        {
+            await RaspCommand.Succeeds(["compile", file, "-o", folder.Path, .. budget]);
+            return CompiledModel.Load(folder["x.json"]).Manifest.Verification.Exhaustive;
+        }
+    }
+
+    [Theory]
+    [InlineData("--verify-budget needs a positive integer, not '0'", "--verify-budget", "0")]
+    [InlineData("--verify-budget needs a positive integer, not '-5'", "--verify-budget", "-5")]
+    [InlineData("--verify-budget needs a positive integer, not '1.5'", "--verify-budget", "1.5")]
+    [InlineData("--verify-budget needs a positive integer, not 'all'", "--verify-budget", "all")]
+    [InlineData("--verify-budget needs a positive integer, not '99999999999'", "--verify-budget", "99999999999")]
+    [InlineData("Required argument missing for option: '--verify-budget'", "--verify-budget")]
+    [InlineData("--name needs a file's name without folder and extension, not ''", "--name", "")]
+    [InlineData("--name needs a file's name without folder and extension, not '../x'", "--name", "../x")]
+    [InlineData("--name needs a file's name without folder and extension, not '..'", "--name", "..")]
+    [InlineData("--name needs a file's name without folder and extension, not 'a:b'", "--name", "a:b")]
+    [InlineData("--name needs a file's name without folder and extension, not 'x '", "--name", "x ")]
+    [InlineData("Option '--name' expects a single argument but 2 were provided", "--name", "a", "--name", "b")]
+    public async Task Wrong_options_are_one_line_and_leave_no_file(string expected, params string[] arguments)
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("x.rasp", "#pragma export x\n#pragma vocab ab\n#pragma max-length 3\nx = indices;\n");
+
+        await RaspCommand.Fails($"rasp : error : {expected}; see 'rasp compile --help'", ["compile", file, "-o", folder["out"], .. arguments]);
+
+        Assert.Equal([file], Directory.GetFileSystemEntries(folder.Path));
     }
 
     [Fact]
@@ -46,7 +109,8 @@ public sealed class CompileTests
 
         JsonElement line = JsonDocument.Parse(Assert.Single(run.OutputLines)).RootElement;
         JsonElement manifest = JsonDocument.Parse(File.ReadAllText(folder["out/place.json"])).RootElement;
-        Assert.Equal("place", line.GetProperty("export").GetString());
+        Assert.Equal("place", line.GetProperty("name").GetString());
+        Assert.Equal(["place"], line.GetProperty("exports").EnumerateArray().Select(e => e.GetString()));
         Assert.Equal(folder["out/place.safetensors"], line.GetProperty("weights").GetString());
         foreach (string name in (string[])["layers", "headsPerLayer", "dModel", "dHead", "dMlp", "parameters", "nonzeros", "vocabulary", "maxLength", "causal"])
         {
@@ -111,6 +175,7 @@ public sealed class CompileTests
         RaspCommand run = await RaspCommand.Run("compile", file, "-o", folder["out"]);
 
         Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"{file}(5,7,5,18): error RASP0120: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
         Assert.Equal([file], Directory.GetFileSystemEntries(folder.Path));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rasp.MSBuild.Tests.Pages;
 
 namespace Rasp.MSBuild.Tests;
 
@@ -100,6 +101,140 @@ public sealed class InspectTests
         Assert.Contains("count_a", names);
         Assert.All(names, name => Assert.Contains(table.OutputLines, l => l.Contains(name, StringComparison.Ordinal)));
         Assert.Contains("equal to the interpreter on all 14 inputs", table.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_shows_where_each_variable_is_what_is_proved_and_what_each_pass_saved()
+    {
+        using TemporaryFolder folder = new();
+        TinyModel.Create().Save(folder.Path);
+
+        RaspCommand run = await RaspCommand.Succeeds("inspect", folder["tiny.json"]);
+
+        Assert.Equal(
+            """
+            tiny of tiny.rasp: has_a (bool)
+            1 layer of 2 heads, dModel 3, dHead 1, dMlp 3, 83 parameters (15 nonzero)
+            at most 2 tokens of ["a", "b"], bidirectional
+
+            variable  type    source    encoding  columns  alive                    values
+            tokens    string  built in  one-hot   0-1      0.resid_pre to 0         2
+            share     float   4,1-4,40  linear    2        0.resid_mid to 0         4
+            has_a     bool    5,1-6,9   vector    2        0.resid_post to unembed  2
+
+            equal to the interpreter on all 6 inputs (10 positions) in fp32
+            fp32: every answer proved up to 2 tokens, least margin 0.94
+            fp16: proved up to 1 token, least margin 0.31; beyond it: the mean of has_a at 4,1
+            bf16: proved for no length: the mean at 4,1
+
+            pass            nodes  layers  heads  columns  dHead  dMlp    parameters
+            fold constants  9 → 7  2       3      8        4      12      1000
+            reuse columns   7      2 → 1   3 → 1  8 → 3    4 → 1  12 → 3  1000 → 90
+            saved nothing: share heads, merge logits
+
+            """,
+            run.Output);
+    }
+
+    [Fact]
+    public async Task Json_has_all_of_a_model_but_its_weights()
+    {
+        using TemporaryFolder folder = new();
+        TinyModel.Create().Save(folder.Path);
+
+        RaspCommand run = await RaspCommand.Succeeds("inspect", "--json", folder["tiny.json"]);
+
+        const string Sizes = "\"heads\":3,\"dModel\":8,\"dHead\":4,\"dMlp\":12,\"parameters\":1000";
+        JsonElement model = JsonDocument.Parse(Assert.Single(run.OutputLines)).RootElement;
+        Assert.Equal("""[{"name":"has_a","type":"bool","first":0,"logits":2,"values":[false,true]}]""", model.GetProperty("outputs").GetRawText());
+        Assert.Equal(
+            """{"name":"has_a","type":"bool","line":5,"column":1,"endLine":6,"endColumn":9,"resident":true,"from":"blocks.0.hook_resid_post","lastLayer":1,"encoding":"vector","columns":[2],"values":[false,true]}""",
+            model.GetProperty("variables")[2].GetRawText());
+        Assert.Equal("""{"format":"fp16","maxLength":1,"margin":0.31,"limit":"the mean of has_a at 4,1"}""", model.GetProperty("certificates")[1].GetRawText());
+        Assert.Equal(
+            $$$"""{"name":"fold constants","before":{"nodes":9,"layers":2,{{{Sizes}}}},"after":{"nodes":7,"layers":2,{{{Sizes}}}}}""",
+            model.GetProperty("passes")[0].GetRawText());
+        Assert.Equal(4, model.GetProperty("passes").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_program_compiled_in_memory_is_the_model_that_compile_writes()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("c.rasp", Count.Replace("count_a\n", "count_a, place\n", StringComparison.Ordinal) + "place = indices;\n");
+        string[] options = ["--max-length", "2", "--verify-budget", "1"];
+        await RaspCommand.Succeeds(["compile", file, "-o", folder["out"], .. options]);
+
+        foreach (string[] format in (string[][])[[], ["--json"]])
+        {
+            RaspCommand written = await RaspCommand.Succeeds(["inspect", folder["out/c.json"], .. format]);
+            RaspCommand inMemory = await RaspCommand.Succeeds(["inspect", file, "--compiled", .. options, .. format]);
+            Assert.Equal(written.Output, inMemory.Output);
+        }
+
+        Assert.Equal(["c.rasp", "out"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--types lists the names of a .rasp file; a compiled model lists its variables without it", "c.rasp", "--types", "--compiled")]
+    [InlineData("--types lists the names of a .rasp file; a compiled model lists its variables without it", "tiny.json", "--types")]
+    [InlineData("--compiled is for a .rasp file; a manifest's model is compiled already", "tiny.json", "--compiled")]
+    [InlineData("--export, --vocab, --max-length, --causal and --verify-budget are for a .rasp file; a compiled model keeps those of its compile", "tiny.json", "--max-length", "3")]
+    [InlineData("--export, --vocab, --max-length, --causal and --verify-budget are for a .rasp file; a compiled model keeps those of its compile", "tiny.json", "--verify-budget", "3")]
+    [InlineData("--verify-budget is for a compile; add --compiled or --html", "c.rasp", "--verify-budget", "3")]
+    [InlineData("--verify-budget needs a positive integer, not '0'; see 'rasp inspect --help'", "c.rasp", "--compiled", "--verify-budget", "0")]
+    [InlineData("--input and --tokens are for the page of --html PATH", "tiny.json", "--input", "ab")]
+    [InlineData("give --input or --tokens, not both", "tiny.json", "--html", "p.html", "--input", "ab", "--tokens", "[]")]
+    [InlineData("--tokens: a JSON list of tokens is needed, not '[1'", "tiny.json", "--html", "p.html", "--tokens", "[1")]
+    [InlineData("the token \"x\" at position 1 of the input \"ax\" is not in the vocabulary [\"a\", \"b\"]; give --input or --tokens with tokens that are", "tiny.json", "--html", "p.html", "--input", "ax")]
+    [InlineData("the input \"aaa\" has 3 tokens, but the maximum length is 2; shorten it", "tiny.json", "--html", "p.html", "--input", "aaa")]
+    [InlineData("The input is empty; give at least one token.", "tiny.json", "--html", "p.html", "--input", "")]
+    [InlineData("--html needs the page's path", "tiny.json", "--html", "")]
+    public async Task Wrong_options_are_one_line_and_write_nothing(string expected, string file, params string[] options)
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("c.rasp", Count);
+        TinyModel.Create().Save(folder.Path);
+        options = [.. options.Select(o => o == "p.html" ? folder["p.html"] : o)];
+
+        await RaspCommand.Fails($"rasp : error : {expected}", ["inspect", folder[file], .. options]);
+
+        Assert.Equal(3, Directory.GetFileSystemEntries(folder.Path).Length);
+    }
+
+    [Fact]
+    public async Task A_page_that_cannot_be_written_or_a_program_that_does_not_compile_leaves_no_page()
+    {
+        using TemporaryFolder folder = new();
+        TinyModel.Create().Save(folder.Path);
+        RaspCommand run = await RaspCommand.Run("inspect", folder["tiny.json"], "--html", folder.Path);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"rasp : error : '{folder.Path}' cannot be written: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+
+        string file = folder.Write("x.rasp", "#pragma export x\n#pragma vocab ab\n#pragma max-length 2\nx = 1 / indices;\n");
+        run = await RaspCommand.Run("inspect", file, "--html", folder["p.html"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"{file}(4,5,4,16): error RASP0120: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+
+        await RaspCommand.Fails(
+            $"rasp : error : '{folder.Write("y.rasp", "y = indices;\n")}' does not say what to export: give --export NAME, or write '#pragma export NAME' in the file; it has y",
+            "inspect", folder["y.rasp"], "--compiled");
+        Assert.Equal(["tiny.json", "tiny.safetensors", "x.rasp", "y.rasp"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Html_names_the_page_that_it_wrote()
+    {
+        using TemporaryFolder folder = new();
+        string page = folder["pages/count.html"];
+
+        RaspCommand run = await RaspCommand.Succeeds("inspect", folder.Write("c.rasp", Count), "--html", page, "--tokens", "[\"b\", \"a\"]");
+        Assert.StartsWith("count_a: 1 layer of 1 head, ", Assert.Single(run.OutputLines), StringComparison.Ordinal);
+        Assert.EndsWith($" -> {page}", run.OutputLines[0], StringComparison.Ordinal);
+        Assert.Equal([page], Directory.GetFileSystemEntries(folder["pages"]));
+
+        run = await RaspCommand.Succeeds("inspect", folder["c.rasp"], "--html", page, "--json");
+        Assert.Equal(page, JsonDocument.Parse(Assert.Single(run.OutputLines)).RootElement.GetProperty("page").GetString());
     }
 
     [Fact]

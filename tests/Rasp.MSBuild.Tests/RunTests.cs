@@ -154,6 +154,7 @@ public sealed class RunTests
     [InlineData("rasp : error : --engine is interpreter, transformer or both, not 'gpu'; see 'rasp run --help'", "--engine", "gpu", "abc")]
     [InlineData("rasp : error : --max-length needs a positive integer, not '0'; see 'rasp run --help'", "--max-length", "0", "abc")]
     [InlineData("rasp : error : --vocab needs characters or a JSON list, each token once, not 'aab'; see 'rasp run --help'", "--vocab", "aab", "abc")]
+    [InlineData("rasp : error : --verify-budget needs a positive integer, not '0'; see 'rasp run --help'", "--verify-budget", "0", "abc")]
     [InlineData("rasp : error : --tokens: a JSON list of tokens is needed, not '[1'", "--tokens", "[1")]
     [InlineData("rasp : error : the file of inputs 'none.jsonl' does not exist", "--inputs", "none.jsonl")]
     public async Task Wrong_options_are_one_line(string expected, params string[] arguments)

@@ -50,6 +50,21 @@ internal sealed class DomainAnalysis
         return known;
     }
 
+    /// <summary>Every value the s-op can take, with the length of the shortest input at which it can.</summary>
+    public Dictionary<Value, int> FirstLengths(SOp sop)
+    {
+        Dictionary<Value, int> first = [];
+        HashSet<int> seen = [];
+        for (int c = 0; c < Space.Count; c++)
+        {
+            ValueSet set = Of(sop, c);
+            if (!seen.Add(set.Id)) continue;
+            foreach (Value value in set.Values) first.TryAdd(value, Space.VisibleKeys(c));
+        }
+
+        return first;
+    }
+
     /// <summary>
     /// Whether the s-op holds one value at a position whatever the input and its length; <paramref name="values"/> are
     /// they, one for each position below the maximum length.

@@ -78,8 +78,8 @@ internal sealed class Emitter
             for (int i = 0; i < mlp.Base.Length; i++) biasOut[column + i] = (float)mlp.Base[i];
             foreach (Step step in mlp.Steps)
             {
-                double bias = OnCommonGrid(step.Slope * (offset.ToDouble() - step.Threshold));
-                foreach (double half in new[] { 0.5, -0.5 })
+                double bias = step.Bias(offset.ToDouble());
+                foreach (double half in Step.Halves)
                 {
                     foreach ((LinearTerm term, ColumnReading reading) in readings)
                         for (int c = 0; c < reading.Coefficients.Length; c++)
@@ -133,15 +133,5 @@ internal sealed class Emitter
             for (int c = 0; c < reading.Coefficients.Length; c++)
                 unembedding[((schedule.FirstColumn(variable) + c) * logits) + logit] += (float)(factor * reading.Coefficients[c].ToDouble());
         }
-    }
-
-    /// <summary>
-    /// Rounds a bias so that it and its neighbours ±½ are exact in single precision: then the two ReLUs of a saturated
-    /// step differ by exactly 1. The threshold moves by at most 1/32 of the step's width (biases stay below 2²⁰).
-    /// </summary>
-    private static double OnCommonGrid(double bias)
-    {
-        double grid = Math.Min(256, Math.Pow(2, 22 - Math.Ceiling(Math.Log2(Math.Abs(bias) + 1))));
-        return Math.Round(bias * grid) / grid;
     }
 }

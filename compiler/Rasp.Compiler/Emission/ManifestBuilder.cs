@@ -11,13 +11,11 @@ namespace Rasp.Compiler.Emission;
 /// <summary>Describes the compiled model: sizes, output and every variable under the program's own names.</summary>
 internal sealed class ManifestBuilder
 {
-    private const int LongestExpression = 60;
-
     private readonly RaspProgram program;
     private readonly Schedule schedule;
     private readonly Lowerer lowerer;
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
-    private readonly Dictionary<object, string> programNames;
+    private readonly VariableNames variableNames;
     private readonly Dictionary<Variable, int> lastLayer;
 
     private ManifestBuilder(RaspProgram program, Schedule schedule, Lowerer lowerer, ImmutableArray<LoweredOutput> outputs)
@@ -29,7 +27,7 @@ internal sealed class ManifestBuilder
         this.program = program;
         this.schedule = schedule;
         this.lowerer = lowerer;
-        programNames = program.SOps.GroupBy(s => s.SOp).ToDictionary(g => (object)g.Key, g => g.Last().Name);
+variableNames = new VariableNames(program);
     }
 
     /// <summary>The manifest of weights that are not there yet: nothing is counted and nothing verified.</summary>
@@ -70,9 +68,9 @@ internal sealed class ManifestBuilder
         // The program's names go first, so that a made-up name never takes one.
         Dictionary<Variable, string> names = [];
         foreach (Variable variable in schedule.Variables)
-            if (ProgramName(variable) is NamedSOp named && taken.Add(named.Name)) names.Add(variable, named.Name);
+            if (variableNames.Named(variable) is NamedSOp named && taken.Add(named.Name)) names.Add(variable, named.Name);
         foreach (Variable variable in schedule.Variables)
-            if (!names.ContainsKey(variable)) names.Add(variable, Unique(MadeUpName(variable)));
+            if (!names.ContainsKey(variable)) names.Add(variable, Unique(variableNames.MadeUp(variable)));
         return
         [
             .. schedule.Variables.Select(v => Resident(v, names[v]))
@@ -85,7 +83,7 @@ internal sealed class ManifestBuilder
     /// <summary>A variable in columns of its own; null where the columns do not tell its values apart, since nothing needs that.</summary>
     private ManifestVariable? Resident(Variable variable, string name)
     {
-        SourceSpan span = ProgramName(variable)?.Span ?? variable.SOp.Span;
+        SourceSpan span = variableNames.Named(variable)?.Span ?? variable.SOp.Span;
         int first = schedule.FirstColumn(variable);
         ManifestVariable described = Describe(
             name, variable.SOp.Type, span, true, variable.Site, variable.Encoding, [.. Enumerable.Range(first, schedule.Width(variable))], variable.Values,
@@ -158,20 +156,6 @@ internal sealed class ManifestBuilder
             EndColumn = span.EndColumn,
             LastLayer = reads.Min(r => lastLayer[r]),
         };
-
-    private NamedSOp? ProgramName(Variable variable) => program.SOps.LastOrDefault(s => s.SOp == variable.SOp);
-
-    /// <summary>The expression itself, where it is short; else what it is and where it stands.</summary>
-    private string MadeUpName(Variable variable) =>
-        GraphPrinter.Expression(variable.SOp, programNames, LongestExpression) ?? variable.SOp switch
-        {
-            AggregateSOp => Place("aggregate", variable),
-            SelectorWidthSOp => Place("selector_width", variable),
-            _ => Place("elementwise", variable),
-        };
-
-    private static string Place(string kind, Variable variable) =>
-        string.Create(CultureInfo.InvariantCulture, $"{kind}@{variable.SOp.Span.StartLine}:{variable.SOp.Span.StartColumn}");
 
     private string Unique(string name)
     {

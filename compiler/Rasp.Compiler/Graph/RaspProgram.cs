@@ -41,7 +41,7 @@ public sealed record CompileSettings
 {
     public static CompileSettings None { get; } = new();
 
-    /// <summary>The s-ops to compile, each to a model of its own (<c>#pragma export NAME, NAME</c>).</summary>
+    /// <summary>The s-ops to compile, all to one model with an output each (<c>#pragma export NAME, NAME</c>).</summary>
     public ImmutableArray<string>? Exports { get; init; }
 
     /// <summary>The tokens an input may hold (<c>#pragma vocab abc</c> or <c>#pragma vocab ["the", "cat"]</c>).</summary>

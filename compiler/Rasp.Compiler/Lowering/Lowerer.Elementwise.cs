@@ -75,7 +75,7 @@ internal sealed partial class Lowerer
     private IEnumerable<SOp> Inner(SOp sop) =>
         Operands(sop).Where(o => IsSplittable(o) && Linear(o) is null).SelectMany(o => Inner(o).Prepend(o)).Distinct();
 
-    private IEnumerable<SOp> Operands(SOp sop) => (sop switch
+    private static IEnumerable<SOp> Operands(SOp sop) => (sop switch
     {
         ElementwiseSOp e => e.Operands,
         _ => [],
@@ -88,7 +88,7 @@ internal sealed partial class Lowerer
     private Staircase? Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values)
     {
         ImmutableArray<Atom> atoms = Atoms(sop);
-        Dictionary<ImmutableArray<Rational>, Value>? function = Tabulate(sop, atoms);
+        Dictionary<ImmutableArray<Rational>, (Value Value, int FirstLength)>? function = Tabulate(sop, atoms);
         if (function is null || function.Count == 0) return null;
         Dictionary<Value, ImmutableArray<double>> outputs = values
             .Select((value, index) => (value, index))
@@ -100,7 +100,8 @@ internal sealed partial class Lowerer
         {
             if (Packing.Of(atoms, codes, order) is not Packing packing) continue;
             Staircase? candidate = Lowering.Staircase.Through(
-                packing.Reading, packing.Reading.Error, function.Select(f => (packing.Pack(f.Key).ToDouble(), outputs[f.Value])));
+                packing.Reading, packing.Reading.Error,
+                function.Select(f => new StaircasePoint(packing.Pack(f.Key).ToDouble(), f.Value.FirstLength, outputs[f.Value.Value])));
             if (candidate is not null && candidate.Steps.Length <= StepLimit && (best is null || candidate.Steps.Length < best.Steps.Length))
                 best = candidate;
         }
@@ -126,15 +127,20 @@ internal sealed partial class Lowerer
             rest.Length == 0 ? [first] : rest.SelectMany(r => Permute(first.Add(r), [.. rest.Where(x => x != r)]));
     }
 
-    /// <summary>The s-op's value for every combination of codes that can occur together; null where there are too many.</summary>
-    private Dictionary<ImmutableArray<Rational>, Value>? Tabulate(SOp sop, ImmutableArray<Atom> atoms)
+    /// <summary>
+    /// The s-op's value for every combination of codes that can occur together, and the shortest input for it; null where
+    /// there are too many.
+    /// </summary>
+    private Dictionary<ImmutableArray<Rational>, (Value Value, int FirstLength)>? Tabulate(SOp sop, ImmutableArray<Atom> atoms)
     {
-        Dictionary<ImmutableArray<Rational>, Value> function = new(CodesComparer.Instance);
+        Dictionary<ImmutableArray<Rational>, (Value, int)> function = new(RationalsComparer.Instance);
         HashSet<(string States, int Result)> seen = [];
         Rational[] codes = new Rational[atoms.Length];
         Dictionary<IReadOnlyList<AtomState>, int> stateIds = new(ReferenceEqualityComparer.Instance);
+        int length = 0;
         for (int context = 0; context < domains.Space.Count; context++)
         {
+            length = domains.Space.VisibleKeys(context);
             IReadOnlyList<AtomState>[] states = [.. atoms.Select(a => a.StatesAt(context))];
             ValueSet results = domains.Of(sop, context);
             string at = string.Join(',', states.Select(s => stateIds.TryGetValue(s, out int id) ? id : stateIds[s] = stateIds.Count));
@@ -150,7 +156,7 @@ internal sealed partial class Lowerer
         {
             if (atom == atoms.Length)
             {
-                if (Evaluate(sop, held) is Value value && possible.Contains(value)) function[[.. codes]] = value;
+                if (Evaluate(sop, held) is Value value && possible.Contains(value)) function.TryAdd([.. codes], (value, length));
                 return;
             }
 
@@ -183,20 +189,6 @@ internal sealed partial class Lowerer
                 return ElementwiseEvaluation.TryApply(e, arguments, out Value result, out _) ? result : (Value?)null;
             default:
                 throw new InvalidOperationException($"no atom holds {sop.GetType().Name} {sop.Id}");
-        }
-    }
-
-    private sealed class CodesComparer : IEqualityComparer<ImmutableArray<Rational>>
-    {
-        public static CodesComparer Instance { get; } = new();
-
-        public bool Equals(ImmutableArray<Rational> x, ImmutableArray<Rational> y) => x.AsSpan().SequenceEqual(y.AsSpan());
-
-        public int GetHashCode(ImmutableArray<Rational> codes)
-        {
-            HashCode hash = default;
-            foreach (Rational code in codes) hash.Add(code);
-            return hash.ToHashCode();
         }
     }
 }

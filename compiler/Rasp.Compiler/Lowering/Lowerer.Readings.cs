@@ -113,9 +113,10 @@ internal sealed partial class Lowerer
     {
         if (rounded.TryGetValue(sop, out Variable? known)) return known;
         ImmutableArray<Rational> codes = [.. values.Select(v => v.Number)];
+        Dictionary<Value, int> firstLengths = domains.FirstLengths(sop);
         Staircase? staircase = values.Length > StepLimit
             ? null
-            : Lowering.Staircase.Through(form, form.Error, codes.Select(c => (c.ToDouble(), ImmutableArray.Create(c.ToDouble()))));
+            : Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(v.Number.ToDouble(), firstLengths[v], [v.Number.ToDouble()])));
         Variable? variable = staircase is null ? null : MlpVariable.Scalar(sop, values, codes, staircase);
         rounded.Add(sop, variable);
         return variable;

@@ -8,22 +8,42 @@ namespace Rasp.Compiler.Lowering;
 /// step(z) = ReLU(slope·(z − threshold) + ½) − ReLU(slope·(z − threshold) − ½)
 /// </code>
 /// </summary>
-internal sealed record Step(double Threshold, double Slope, ImmutableArray<double> Change);
+internal sealed record Step(double Threshold, double Slope, ImmutableArray<double> Change)
+{
+    /// <summary>The half above and the half below the threshold: what is added to the product in either ReLU.</summary>
+    public static ImmutableArray<double> Halves { get; } = [0.5, -0.5];
+
+    /// <summary>
+    /// The bias of a reading that is <paramref name="offset"/> + Σ weight · column, without the halves. It is rounded so that it and
+    /// its neighbours ±½ are exact in single precision: then the two ReLUs of a saturated step differ by exactly 1. The threshold
+    /// moves by at most 1/32 of the step's width (biases stay below 2²⁰).
+    /// </summary>
+    public double Bias(double offset)
+    {
+        double bias = Slope * (offset - Threshold);
+        double grid = Math.Min(256, Math.Pow(2, 22 - Math.Ceiling(Math.Log2(Math.Abs(bias) + 1))));
+        return Math.Round(bias * grid) / grid;
+    }
+}
+
+/// <summary>One of the readings, the shortest input at which it occurs, and the function's value there.</summary>
+internal sealed record StaircasePoint(double Reading, int FirstLength, ImmutableArray<double> Output);
 
 /// <summary>
 /// A function that is constant around each of finitely many readings: base + Σ step_i(z)·change_i. Both halves of a
 /// step are computed from the same product, so away from the threshold they differ by exactly 1 and the output is exact
 /// however inexact the reading.
 /// </summary>
-internal sealed record Staircase(LinearForm Input, ImmutableArray<double> Base, ImmutableArray<Step> Steps)
+internal sealed record Staircase(
+    LinearForm Input, ImmutableArray<StaircasePoint> Points, ImmutableArray<double> Base, ImmutableArray<Step> Steps)
 {
     /// <summary>
     /// The staircase through the points (reading, output), or null where a reading's error is too large for the gap
     /// between two readings with different outputs, or single precision cannot resolve it.
     /// </summary>
-    public static Staircase? Through(LinearForm input, double inputError, IEnumerable<(double Reading, ImmutableArray<double> Output)> points)
+    public static Staircase? Through(LinearForm input, double inputError, IEnumerable<StaircasePoint> points)
     {
-        (double Reading, ImmutableArray<double> Output)[] sorted = [.. points.OrderBy(p => p.Reading)];
+        ImmutableArray<StaircasePoint> sorted = [.. points.OrderBy(p => p.Reading)];
         List<Step> steps = [];
         double largest = sorted.Max(p => Math.Abs(p.Reading));
         for (int i = 1; i < sorted.Length; i++)
@@ -32,14 +52,15 @@ internal sealed record Staircase(LinearForm Input, ImmutableArray<double> Base, 
             if (change.All(c => c == 0)) continue;
             double gap = sorted[i].Reading - sorted[i - 1].Reading;
 
-            // A power of two keeps slope·z as exact as z. The step rises within gap/2 around the middle, which leaves
-            // gap/4 on each side for the reading's error and for the rounding of slope·z and of the threshold.
-            double slope = Math.Pow(2, Math.Ceiling(Math.Log2(2 / gap)));
+            // A power of two keeps slope·z as exact as z. The step rises within 5/6 of the gap around the middle, which leaves
+            // gap/12 or more on each side for the reading's error and for the rounding of slope·z and of the threshold. The
+            // smaller the slope, the further formats of few bits reach.
+            double slope = Math.Pow(2, Math.Ceiling(Math.Log2(1.2 / gap)));
             double rounding = 4 * SinglePrecision.Rounding * (largest + Math.Abs(input.Constant.ToDouble()));
-            if (inputError + rounding > gap / 8 || slope * largest > SinglePrecision.ExactIntegers / 16) return null;
+            if (inputError + rounding > (gap - (1 / slope)) / 4 || slope * largest > SinglePrecision.ExactIntegers / 16) return null;
             steps.Add(new Step((sorted[i].Reading + sorted[i - 1].Reading) / 2, slope, [.. change]));
         }
 
-        return new Staircase(input, sorted[0].Output, [.. steps]);
+        return new Staircase(input, sorted, sorted[0].Output, [.. steps]);
     }
 }

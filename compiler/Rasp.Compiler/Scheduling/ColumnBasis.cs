@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rasp.Compiler.Lowering;
 using Rasp.Format;
 
 namespace Rasp.Compiler.Scheduling;
@@ -19,7 +20,7 @@ internal sealed class ColumnBasis
     /// <summary>More functions than this are not searched for linear dependence, which takes their number squared.</summary>
     private const int EliminationLimit = 64;
 
-    private readonly Dictionary<ImmutableArray<Rational>, ColumnReading> readings = new(ExactComparer.Instance);
+    private readonly Dictionary<ImmutableArray<Rational>, ColumnReading> readings = new(RationalsComparer.Instance);
     private readonly int classes;
 
     private ColumnBasis(int classes, ImmutableArray<ImmutableArray<Rational>> columns)
@@ -40,7 +41,7 @@ internal sealed class ColumnBasis
     /// <summary>The fewest columns from which all the functions, each given by its value for every class, can be read.</summary>
     public static ColumnBasis Of(int classes, IEnumerable<ImmutableArray<Rational>> functions)
     {
-        ImmutableArray<Rational>[] distinct = [.. functions.Select(f => Primitive(f).Function).Where(f => f.Any(x => x != Rational.Zero)).Distinct(ExactComparer.Instance)];
+        ImmutableArray<Rational>[] distinct = [.. functions.Select(f => Primitive(f).Function).Where(f => f.Any(x => x != Rational.Zero)).Distinct(RationalsComparer.Instance)];
         if (distinct.Length > EliminationLimit) return distinct.Length < classes ? new ColumnBasis(classes, [.. distinct]) : OneHot(classes);
 
         // Small numbers first: they become the columns, and the larger ones are read from them.
@@ -137,20 +138,6 @@ internal sealed class ColumnBasis
             combination[^1] = Rational.One;
             rows.Add((first, rest, combination));
             return null;
-        }
-    }
-
-    private sealed class ExactComparer : IEqualityComparer<ImmutableArray<Rational>>
-    {
-        public static ExactComparer Instance { get; } = new();
-
-        public bool Equals(ImmutableArray<Rational> x, ImmutableArray<Rational> y) => x.AsSpan().SequenceEqual(y.AsSpan());
-
-        public int GetHashCode(ImmutableArray<Rational> values)
-        {
-            HashCode hash = default;
-            foreach (Rational value in values) hash.Add(value);
-            return hash.ToHashCode();
         }
     }
 }

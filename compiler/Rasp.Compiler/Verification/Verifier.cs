@@ -9,26 +9,41 @@ namespace Rasp.Compiler.Verification;
 internal sealed record VerificationOutcome(
     ManifestVerification Verification, ImmutableArray<Value> FailedInput, EvaluationError? Error, NamedSOp? Failed, string? Difference);
 
-/// <summary>Runs the weights against the interpreter, input by input, and stops at the first that differs.</summary>
+/// <summary>Runs the weights against the interpreter, batch by batch, and stops at the first input that differs.</summary>
 internal static class Verifier
 {
-    /// <summary><paramref name="causal"/> is what the program means, not the mask of the model; the budget is in positions.</summary>
+    /// <summary>
+    /// <paramref name="exports"/> are the model's outputs, in their order; <paramref name="causal"/> is what the program means, not the
+    /// mask of the model; the budget is in positions.
+    /// </summary>
     public static VerificationOutcome Verify(CompiledModel model, ImmutableArray<NamedSOp> exports, bool causal, int budget)
     {
         Manifest manifest = model.Manifest;
-        VerificationInputs inputs = VerificationInputs.For(manifest.Vocabulary, manifest.MaxLength, budget);
+        VerificationInputs inputs = VerificationInputs.For(manifest.Vocabulary.Length, manifest.MaxLength, budget);
         EvaluationPlan plan = new Interpreter(causal).Prepare([.. exports.Select(e => e.SOp)]);
         int count = 0;
         int positions = 0;
-        foreach (ImmutableArray<Value> input in inputs.Inputs)
+        foreach (VerificationBatch batch in inputs.Batches)
         {
-            count++;
-            positions += input.Length;
-            if (!plan.TryEvaluate(input.AsSpan(), out EvaluationError? error))
-                return new VerificationOutcome(Report(0), input, error, null, null);
-            foreach (NamedSOp export in exports)
-                if (Difference(plan[export.SOp], model.Evaluate(input, export.Name)) is string difference)
-                    return new VerificationOutcome(Report(1), input, null, export, difference);
+            Value[] tokens = Array.ConvertAll(batch.Ids, id => manifest.Vocabulary[id]);
+            plan.Evaluate(tokens, batch.Count);
+            Value[][] expected = [.. exports.Select(e => plan[e.SOp])];
+            int[] answers = new int[exports.Length * tokens.Length];
+            model.Answer(batch.Ids, batch.Count, answers);
+            for (int input = 0; input < batch.Count; input++)
+            {
+                count++;
+                positions += batch.Length;
+                (int start, int end) = (input * batch.Length, (input + 1) * batch.Length);
+                if (plan.Error(input) is EvaluationError error)
+                    return new VerificationOutcome(Report(0), [.. tokens[start..end]], error, null, null);
+                for (int e = 0; e < exports.Length; e++)
+                {
+                    ReadOnlySpan<int> given = answers.AsSpan((e * tokens.Length) + start, batch.Length);
+                    if (Difference(expected[e].AsSpan(start, batch.Length), given, manifest.Outputs[e].Values) is string difference)
+                        return new VerificationOutcome(Report(1), [.. tokens[start..end]], null, exports[e], difference);
+                }
+            }
         }
 
         return new VerificationOutcome(Report(0), [], null, null, null);
@@ -36,10 +51,10 @@ internal static class Verifier
         ManifestVerification Report(int mismatches) => new(inputs.Exhaustive, count, positions, mismatches, "fp32");
     }
 
-    private static string? Difference(ReadOnlySpan<Value> expected, ImmutableArray<Value> actual)
+    private static string? Difference(ReadOnlySpan<Value> expected, ReadOnlySpan<int> answers, ImmutableArray<Value> values)
     {
         for (int i = 0; i < expected.Length; i++)
-            if (expected[i] != actual[i]) return $"the weights give {actual[i]} at position {i}, the program {expected[i]}";
+            if (expected[i] != values[answers[i]]) return $"the weights give {values[answers[i]]} at position {i}, the program {expected[i]}";
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Rasp.Format;
 
@@ -6,14 +7,14 @@ namespace Rasp.Format;
 public sealed class CompiledModel
 {
     private readonly ForwardPass forward;
-    private readonly Dictionary<Value, int> tokenIds;
+    private readonly TokenIds tokenIds;
 
     public CompiledModel(Manifest manifest, IReadOnlyDictionary<string, WeightTensor> weights)
     {
         Manifest = manifest;
         Weights = weights;
         forward = new ForwardPass(manifest, weights);
-        tokenIds = manifest.Vocabulary.Select((token, id) => (token, id)).ToDictionary(p => p.token, p => p.id);
+        tokenIds = new TokenIds(manifest.Vocabulary);
     }
 
     public Manifest Manifest { get; }
@@ -33,26 +34,40 @@ public sealed class CompiledModel
 
     /// <summary>The first export's value at each token.</summary>
     /// <exception cref="RaspException">The input is empty or too long, or holds a token outside the vocabulary.</exception>
-    public ImmutableArray<Value> Evaluate(ImmutableArray<Value> tokens) => Decode(Manifest.Outputs[0], forward.Run(Ids(tokens), null), tokens.Length);
+    public ImmutableArray<Value> Evaluate(ImmutableArray<Value> tokens) => EvaluateBatch([tokens], 0)[0];
 
     /// <summary>The named export's value at each token.</summary>
     /// <exception cref="RaspException">As above, or there is no export of that name.</exception>
-    public ImmutableArray<Value> Evaluate(ImmutableArray<Value> tokens, string output) =>
-        Decode(
-            Manifest.Outputs.FirstOrDefault(o => o.Name == output)
-                ?? throw new RaspException($"'{Manifest.Name}' has no output '{output}'; it has {string.Join(", ", Manifest.Outputs.Select(o => o.Name))}."),
-            forward.Run(Ids(tokens), null),
-            tokens.Length);
+    public ImmutableArray<Value> Evaluate(ImmutableArray<Value> tokens, string output) => EvaluateBatch([tokens], OutputIndex(output))[0];
+
+    /// <summary>The first export's value at each token of each input. Inputs may differ in length; those of one length are computed together.</summary>
+    /// <exception cref="RaspException">As <see cref="Evaluate(ImmutableArray{Value})"/>, of the first input that is refused.</exception>
+    public ImmutableArray<ImmutableArray<Value>> EvaluateBatch(ImmutableArray<ImmutableArray<Value>> inputs) => EvaluateBatch(inputs, 0);
+
+    /// <summary>The named export's value at each token of each input.</summary>
+    /// <exception cref="RaspException">As above, or there is no export of that name.</exception>
+    public ImmutableArray<ImmutableArray<Value>> EvaluateBatch(ImmutableArray<ImmutableArray<Value>> inputs, string output) =>
+        EvaluateBatch(inputs, OutputIndex(output));
+
+    /// <summary>
+    /// For <paramref name="count"/> inputs of one length, given by their tokens' indices in the vocabulary, one input after the
+    /// other: the answers [output, input, position] as indices into the outputs' values.
+    /// </summary>
+    internal void Answer(ReadOnlySpan<int> ids, int count, Span<int> answers) => forward.Run(ids, count, answers);
 
     /// <summary>Every export's and every variable's value at each token, after the interventions.</summary>
     /// <exception cref="RaspException">As <see cref="Evaluate"/>, or an intervention names no resident variable or has the wrong length.</exception>
     public CompiledRun Run(ImmutableArray<Value> tokens, params ReadOnlySpan<Intervention> interventions)
     {
-        int[] ids = Ids(tokens);
+        int[] ids = new int[tokens.Length];
+        FindIds(tokens, ids);
         (ManifestVariable Variable, ImmutableArray<Value> Values)[] patches = Resolve(interventions, tokens.Length);
         Dictionary<string, ImmutableArray<Value>> traced = [];
-        float[] logits = forward.Run(ids, Observe);
-        Dictionary<string, ImmutableArray<Value>> outputs = Manifest.Outputs.ToDictionary(o => o.Name, o => Decode(o, logits, tokens.Length));
+        int[] answers = new int[Manifest.Outputs.Length * tokens.Length];
+        forward.Run(ids, Observe, answers);
+        Dictionary<string, ImmutableArray<Value>> outputs = [];
+        for (int o = 0; o < Manifest.Outputs.Length; o++)
+            outputs.Add(Manifest.Outputs[o].Name, Decode(o, answers.AsSpan(o * tokens.Length, tokens.Length)));
         return new CompiledRun(outputs[Manifest.Outputs[0].Name], outputs, traced);
 
         void Observe(int layer, ResidualSite site, Span<float> residual)
@@ -78,7 +93,7 @@ public sealed class CompiledModel
     internal float[] BeginningOfSequence()
     {
         float[] last = new float[Manifest.DModel];
-        forward.Run([Manifest.Vocabulary.Length], (_, _, residual) => residual.CopyTo(last));
+        forward.Run([], (_, _, residual) => residual.CopyTo(last), []);
         return last;
     }
 
@@ -98,39 +113,49 @@ public sealed class CompiledModel
         return patches;
     }
 
-    private int[] Ids(ImmutableArray<Value> tokens)
+    private ImmutableArray<ImmutableArray<Value>> EvaluateBatch(ImmutableArray<ImmutableArray<Value>> inputs, int output)
+    {
+        ImmutableArray<Value>[] evaluated = new ImmutableArray<Value>[inputs.Length];
+        foreach (IGrouping<int, int> group in Enumerable.Range(0, inputs.Length).GroupBy(i => inputs[i].Length))
+        {
+            int length = group.Key;
+            int[] members = [.. group];
+            int[] ids = new int[members.Length * length];
+            for (int m = 0; m < members.Length; m++) FindIds(inputs[members[m]], ids.AsSpan(m * length, length));
+            int[] answers = new int[Manifest.Outputs.Length * ids.Length];
+            forward.Run(ids, members.Length, answers);
+            for (int m = 0; m < members.Length; m++)
+                evaluated[members[m]] = Decode(output, answers.AsSpan((output * ids.Length) + (m * length), length));
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(evaluated);
+    }
+
+    private int OutputIndex(string name)
+    {
+        for (int o = 0; o < Manifest.Outputs.Length; o++)
+            if (Manifest.Outputs[o].Name == name) return o;
+        throw new RaspException($"'{Manifest.Name}' has no output '{name}'; it has {string.Join(", ", Manifest.Outputs.Select(o => o.Name))}.");
+    }
+
+    private void FindIds(ImmutableArray<Value> tokens, Span<int> ids)
     {
         if (tokens.IsEmpty) throw new RaspException("The input is empty; give at least one token.");
         if (tokens.Length > Manifest.MaxLength)
             throw new RaspException($"The input has {tokens.Length} tokens, but '{Manifest.Name}' is compiled for at most {Manifest.MaxLength}; compile it with a larger maximum length.");
-        int[] ids = new int[tokens.Length + 1];
-        ids[0] = Manifest.Vocabulary.Length;
         for (int i = 0; i < tokens.Length; i++)
         {
-            if (!tokenIds.TryGetValue(tokens[i], out ids[i + 1]))
+            ids[i] = tokenIds[tokens[i]];
+            if (ids[i] < 0)
                 throw new RaspException($"The token '{tokens[i]}' at position {i} is not in the vocabulary of '{Manifest.Name}' ({string.Join(' ', Manifest.Vocabulary)}); compile it with a vocabulary that has it.");
         }
-
-        return ids;
     }
 
-    private ImmutableArray<Value> Decode(ManifestOutput output, float[] logits, int length)
+    private ImmutableArray<Value> Decode(int output, ReadOnlySpan<int> answers)
     {
-        Value[] values = new Value[length];
-        for (int p = 0; p < length; p++)
-        {
-            ReadOnlySpan<float> row = logits.AsSpan(((p + 1) * Manifest.Logits) + output.First, output.Logits);
-            values[p] = output.Values[output.Codes.IsEmpty ? Largest(row) : VariableCodec.Nearest(output.Codes, row[0])];
-        }
-
-        return [.. values];
-    }
-
-    private static int Largest(ReadOnlySpan<float> row)
-    {
-        int best = 0;
-        for (int i = 1; i < row.Length; i++)
-            if (row[i] > row[best]) best = i;
-        return best;
+        ImmutableArray<Value> all = Manifest.Outputs[output].Values;
+        Value[] values = new Value[answers.Length];
+        for (int p = 0; p < values.Length; p++) values[p] = all[answers[p]];
+        return ImmutableCollectionsMarshal.AsImmutableArray(values);
     }
 }

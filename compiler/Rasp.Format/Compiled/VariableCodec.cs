@@ -59,7 +59,7 @@ internal static class VariableCodec
         return best;
     }
 
-    /// <summary><see cref="Nearest"/> by bisection, for ascending codes.</summary>
+    /// <summary>The index of the code nearest to <paramref name="reading"/>, by bisection: the codes ascend.</summary>
     private static int NearestAscending(ImmutableArray<double> codes, double reading)
     {
         int above = codes.BinarySearch(reading);
@@ -68,14 +68,5 @@ internal static class VariableCodec
         if (above == 0) return 0;
         if (above == codes.Length) return above - 1;
         return reading - codes[above - 1] <= codes[above] - reading ? above - 1 : above;
-    }
-
-    /// <summary>The index of the code nearest to <paramref name="reading"/>; codes need not be sorted.</summary>
-    public static int Nearest(ImmutableArray<double> codes, double reading)
-    {
-        int best = 0;
-        for (int i = 1; i < codes.Length; i++)
-            if (Math.Abs(codes[i] - reading) < Math.Abs(codes[best] - reading)) best = i;
-        return best;
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Collections.Immutable;
-using System.Globalization;
 using Rasp.Compiler.Graph;
 using Rasp.Compiler.Syntax;
 using Rasp.Format;
@@ -24,12 +23,7 @@ internal sealed class ProgramOptions
         CustomParser = ReadVocabulary,
     };
 
-    private readonly Option<int?> maxLength = new("--max-length")
-    {
-        Description = "The longest input, in tokens.",
-        HelpName = "N",
-        CustomParser = ReadMaxLength,
-    };
+    private readonly Option<int?> maxLength = PositiveInteger.Create("--max-length", "The longest input, in tokens.");
 
     private readonly Option<bool?> causal = new("--causal") { Description = "A position sees only itself and earlier ones." };
 
@@ -62,13 +56,5 @@ internal sealed class ProgramOptions
         ImmutableArray<Value>? tokens = PragmaReader.TryReadVocabulary(text);
         if (tokens is null) result.AddError($"--vocab needs characters or a JSON list, each token once, not '{text}'");
         return tokens;
-    }
-
-    private static int? ReadMaxLength(ArgumentResult result)
-    {
-        string text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length > 0) return length;
-        result.AddError($"--max-length needs a positive integer, not '{text}'");
-        return null;
     }
 }

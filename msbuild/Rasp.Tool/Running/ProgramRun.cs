@@ -37,7 +37,7 @@ internal sealed class ProgramRun
 
     /// <summary>Compiles the s-op where the engine needs it; null where that fails, with the diagnostics printed.</summary>
     public static ProgramRun? Prepare(
-        ProgramSource source, NamedSOp export, Engine engine, ImmutableArray<InputTokens> inputs, TextWriter error)
+        ProgramSource source, NamedSOp export, Engine engine, ImmutableArray<InputTokens> inputs, CompileOptions options, TextWriter error)
     {
         EvaluationPlan? interpreter = engine == Engine.Transformer
             ? null
@@ -48,7 +48,7 @@ internal sealed class ProgramRun
         {
             MaxLength = source.Settings.MaxLength ?? Math.Max(1, inputs.Select(i => i.Tokens.Length).DefaultIfEmpty(1).Max()),
         };
-        CompileResult result = ProgramCompiler.Compile(source.Program, export.Name, settings);
+        CompileResult result = ProgramCompiler.Compile(source.Program, [export.Name], settings, options);
         return ProgramSource.Report(result.Diagnostics, error) && result.Model is not null
             ? new ProgramRun(export, interpreter, result.Model)
             : null;

@@ -54,10 +54,19 @@ internal sealed record InputTokens(ImmutableArray<Value> Tokens, string Notation
     /// Checks the input against what the program is compiled for; a character that spells a number of the vocabulary
     /// stands for that number.
     /// </summary>
-    public InputTokens Within(CompileSettings settings)
+    public InputTokens Within(CompileSettings settings) =>
+        Within(settings, ", or raise --max-length or #pragma max-length", "change the input, or --vocab or #pragma vocab");
+
+    /// <summary>As above, for a model that is compiled already.</summary>
+    public InputTokens Within(Manifest manifest) => Within(
+        new CompileSettings { Vocabulary = manifest.Vocabulary, MaxLength = manifest.MaxLength },
+        string.Empty,
+        "give --input or --tokens with tokens that are");
+
+    private InputTokens Within(CompileSettings settings, string whereTooLong, string whereUnknown)
     {
         if (settings.MaxLength is int limit && Tokens.Length > limit)
-            throw new RaspException($"{Origin}the input {Notation} has {Tokens.Length} tokens, but the maximum length is {limit}; shorten it, or raise --max-length or #pragma max-length");
+            throw new RaspException($"{Origin}the input {Notation} has {Tokens.Length} tokens, but the maximum length is {limit}; shorten it{whereTooLong}");
         if (settings.Vocabulary is not ImmutableArray<Value> vocabulary) return this;
 
         Value[] tokens = new Value[Tokens.Length];
@@ -67,7 +76,7 @@ internal sealed record InputTokens(ImmutableArray<Value> Tokens, string Notation
             tokens[i] = vocabulary.Contains(token)
                 ? token
                 : vocabulary.Where(v => token.Kind == ValueKind.Text && v.ToString() == token.Text).Cast<Value?>().FirstOrDefault()
-                ?? throw new RaspException($"{Origin}the token {ValueText.Format(token)} at position {i} of the input {Notation} is not in the vocabulary {ValueText.Format(vocabulary)}; change the input, or --vocab or #pragma vocab");
+                ?? throw new RaspException($"{Origin}the token {ValueText.Format(token)} at position {i} of the input {Notation} is not in the vocabulary {ValueText.Format(vocabulary)}; {whereUnknown}");
         }
 
         return this with { Tokens = [.. tokens] };

@@ -1,12 +1,15 @@
 using System.Globalization;
-using System.Text.Json;
 using Rasp.Format;
 
 namespace Rasp.Tool.Text;
 
-/// <summary>A compiled program's sizes and variables, for people and for machines.</summary>
+/// <summary>What a manifest says, in words: the same in the tables, in the page and after a compile.</summary>
 internal static class ManifestText
 {
+    /// <summary>The model's name, with its exports where that does not say them.</summary>
+    public static string Title(Manifest m) =>
+        m.Outputs.Length == 1 && m.Outputs[0].Name == m.Name ? m.Name : $"{m.Name} ({string.Join(", ", m.Outputs.Select(o => o.Name))})";
+
     public static string Sizes(Manifest m) => string.Create(
         CultureInfo.InvariantCulture,
         $"{Count(m.Layers, "layer")} of {Count(m.HeadsPerLayer, "head")}, dModel {m.DModel}, dHead {m.DHead}, dMlp {m.DMlp}, {m.Parameters:N0} parameters ({m.Nonzeros:N0} nonzero)");
@@ -15,33 +18,52 @@ internal static class ManifestText
         CultureInfo.InvariantCulture,
         $"equal to the interpreter on {(v.Exhaustive ? "all" : "a sample of")} {v.Inputs:N0} inputs");
 
+    /// <summary><see cref="Verified"/> with the positions and the number format of the run.</summary>
+    public static string VerificationRun(ManifestVerification v) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Verified(v)} ({v.Positions:N0} positions) in {v.Precision}");
+
+    /// <summary>How far the answers are proved, without the format's name.</summary>
+    public static string Proved(ManifestCertificate c, Manifest m)
+    {
+        string beyond = c.Limit ?? "no limit is named";
+        if (c.MaxLength < 1) return $"proved for no length: {beyond}";
+        string reach = string.Create(CultureInfo.InvariantCulture, $"proved up to {Count(c.MaxLength, "token")}");
+        string margin = string.Create(CultureInfo.InvariantCulture, $"least margin {c.Margin:0.##}");
+        return c.MaxLength >= m.MaxLength ? $"every answer {reach}, {margin}" : $"{reach}, {margin}; beyond it: {beyond}";
+    }
+
     public static string Count(int number, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? string.Empty : "s")}");
 
-    public static void WriteSizes(Utf8JsonWriter json, Manifest m)
-    {
-        json.WriteNumber("layers", m.Layers);
-        json.WriteNumber("headsPerLayer", m.HeadsPerLayer);
-        json.WriteNumber("dModel", m.DModel);
-        json.WriteNumber("dHead", m.DHead);
-        json.WriteNumber("dMlp", m.DMlp);
-        json.WriteNumber("parameters", m.Parameters);
-        json.WriteNumber("nonzeros", m.Nonzeros);
-        ValueText.WriteList(json, "vocabulary", m.Vocabulary);
-        json.WriteNumber("maxLength", m.MaxLength);
-        json.WriteBoolean("causal", m.Causal);
-        json.WriteStartObject("verification");
-        json.WriteBoolean("exhaustive", m.Verification.Exhaustive);
-        json.WriteNumber("inputs", m.Verification.Inputs);
-        json.WriteNumber("positions", m.Verification.Positions);
-        json.WriteNumber("mismatches", m.Verification.Mismatches);
-        json.WriteString("precision", m.Verification.Precision);
-        json.WriteEndObject();
-    }
-
     /// <summary>Where it first stands, TransformerLens's name: <c>blocks.1.hook_resid_post</c>.</summary>
     public static string Place(ManifestVariable variable) => string.Create(
-        CultureInfo.InvariantCulture, $"blocks.{variable.Layer}.hook_resid_{Name(variable.Site)}");
+        CultureInfo.InvariantCulture, $"blocks.{variable.Layer}.hook_{Name(variable.Site)}");
+
+    /// <summary>From the site that writes it to the last layer that reads it: <c>0.resid_mid to 1</c>, <c>1.resid_post to unembed</c>.</summary>
+    public static string Alive(ManifestVariable variable, Manifest m)
+    {
+        string from = string.Create(CultureInfo.InvariantCulture, $"{variable.Layer}.{Name(variable.Site)}");
+        if (variable.LastLayer < variable.Layer) return from;
+        return variable.LastLayer >= m.Layers ? $"{from} to unembed" : string.Create(CultureInfo.InvariantCulture, $"{from} to {variable.LastLayer}");
+    }
+
+    /// <summary><c>3,1-3,20</c>; the start alone where the end is not known.</summary>
+    public static string Source(ManifestVariable v)
+    {
+        if (v.Line == 0) return "built in";
+        string start = string.Create(CultureInfo.InvariantCulture, $"{v.Line},{v.Column}");
+        return v.EndLine == 0 ? start : string.Create(CultureInfo.InvariantCulture, $"{start}-{v.EndLine},{v.EndColumn}");
+    }
+
+    public static string Encoding(VariableEncoding encoding) => encoding switch
+    {
+        VariableEncoding.OneHot => "one-hot",
+        VariableEncoding.Linear => "linear",
+        _ => "vector",
+    };
+
+    /// <summary>3 4 5 9 as <c>3-5 9</c>.</summary>
+    public static string Columns(IReadOnlyList<int> columns) => string.Join(' ', Runs(columns));
 
     public static string TypeName(SOpType type) => type switch
     {
@@ -53,8 +75,21 @@ internal static class ManifestText
 
     private static string Name(ResidualSite site) => site switch
     {
-        ResidualSite.Pre => "pre",
-        ResidualSite.Mid => "mid",
-        _ => "post",
+        ResidualSite.Pre => "resid_pre",
+        ResidualSite.Mid => "resid_mid",
+        _ => "resid_post",
     };
+
+    private static IEnumerable<string> Runs(IReadOnlyList<int> columns)
+    {
+        for (int i = 0; i < columns.Count;)
+        {
+            int end = i;
+            while (end + 1 < columns.Count && columns[end + 1] == columns[end] + 1) end++;
+            yield return i == end
+                ? columns[i].ToString(CultureInfo.InvariantCulture)
+                : string.Create(CultureInfo.InvariantCulture, $"{columns[i]}-{columns[end]}");
+            i = end + 1;
+        }
+    }
 }

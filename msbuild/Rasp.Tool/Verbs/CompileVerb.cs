@@ -8,7 +8,7 @@ using Rasp.Tool.Text;
 
 namespace Rasp.Tool.Verbs;
 
-/// <summary><c>rasp compile FILE -o DIR</c>: writes NAME.safetensors and NAME.json for every export, or nothing.</summary>
+/// <summary><c>rasp compile FILE -o DIR</c>: writes one model with all the exports, NAME.safetensors and NAME.json, or nothing.</summary>
 internal static class CompileVerb
 {
     public static Command Create()
@@ -21,12 +21,14 @@ internal static class CompileVerb
             DefaultValueFactory = _ => ".",
         };
         Option<string?> depfile = new("--depfile") { Description = "Also write what was written and read, in Make's notation.", HelpName = "PATH" };
-        Option<bool> json = new("--json") { Description = "Print one JSON object a model." };
+        Option<bool> json = new("--json") { Description = "Print one JSON object." };
         Option<bool> warnAsError = WarningOption.Create();
-        Command command = new("compile", "Compiles programs to transformer weights.") { file, directory, depfile, json, warnAsError };
-        ProgramOptions options = new(command);
+        Command command = new("compile", "Compiles a program to the weights of one transformer.") { file, directory, depfile, json, warnAsError };
+        ProgramOptions settings = new(command);
+        ModelOptions options = new(command, withName: true);
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(file),
+            settings.Read(parsed),
             options.Read(parsed),
             parsed.GetRequiredValue(directory),
             parsed.GetValue(depfile),
@@ -38,53 +40,36 @@ internal static class CompileVerb
     }
 
     private static int Run(
-        string path, CompileSettings options, string directory, string? depfile, bool json, bool warnAsError, TextWriter output, TextWriter error)
+        string path, CompileSettings settings, CompileOptions options, string directory, string? depfile, bool json, bool warnAsError, TextWriter output, TextWriter error)
     {
-        if (ProgramSource.Load(path, options, error, warnAsError) is not ProgramSource source) return 1;
-        List<CompiledModel> models = [];
-        bool failed = false;
-        foreach (NamedSOp export in source.Exports())
-        {
-            CompileResult result = ProgramCompiler.Compile(source.Program, export.Name, source.Settings);
-            if (ProgramSource.Report(result.Diagnostics, error) && result.Model is not null) models.Add(result.Model);
-            else failed = true;
-        }
-
-        if (failed) return 1;
-        foreach (CompiledModel model in models)
-        {
-            model.Save(directory);
-            Report(model.Manifest, directory, json, output);
-        }
-
-        if (depfile is not null)
-        {
-            IEnumerable<string> written = models.SelectMany(m => Files(directory, m.Manifest.Name));
-            AtomicFile.Write(depfile, Text.Depfile.Encode(written, source.Files));
-        }
-
+        if (ProgramSource.Load(path, settings, error, warnAsError) is not ProgramSource source) return 1;
+        if (source.Compile(options, error) is not CompiledModel model) return 1;
+        model.Save(directory);
+        ImmutableArray<string> files =
+            [Path.Combine(directory, $"{model.Manifest.Name}.safetensors"), Path.Combine(directory, $"{model.Manifest.Name}.json")];
+        Report(model.Manifest, files, json, output);
+        if (depfile is not null) AtomicFile.Write(depfile, Text.Depfile.Encode(files, source.Files));
         return 0;
     }
 
-    private static ImmutableArray<string> Files(string directory, string export) =>
-        [Path.Combine(directory, $"{export}.safetensors"), Path.Combine(directory, $"{export}.json")];
-
-    private static void Report(Manifest manifest, string directory, bool json, TextWriter output)
+    private static void Report(Manifest manifest, ImmutableArray<string> files, bool json, TextWriter output)
     {
-        ImmutableArray<string> files = Files(directory, manifest.Name);
         if (json)
         {
             JsonLine.Write(output, writer =>
             {
-                writer.WriteString("export", manifest.Name);
+                writer.WriteString("name", manifest.Name);
+                writer.WriteStartArray("exports");
+                foreach (ManifestOutput export in manifest.Outputs) writer.WriteStringValue(export.Name);
+                writer.WriteEndArray();
                 writer.WriteString("weights", files[0]);
                 writer.WriteString("manifest", files[1]);
-                ManifestText.WriteSizes(writer, manifest);
+                ModelJson.WriteSizes(writer, manifest);
             });
         }
         else
         {
-            output.WriteLine($"{manifest.Name}: {ManifestText.Sizes(manifest)}; {ManifestText.Verified(manifest.Verification)} -> {files[1]}");
+            output.WriteLine($"{ManifestText.Title(manifest)}: {ManifestText.Sizes(manifest)}; {ManifestText.Verified(manifest.Verification)} -> {files[1]}");
         }
     }
 }

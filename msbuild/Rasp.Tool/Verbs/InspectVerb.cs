@@ -1,13 +1,17 @@
 using System.CommandLine;
-using System.Globalization;
+using Rasp.Compiler;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
 using Rasp.Tool.Options;
+using Rasp.Tool.Pages;
 using Rasp.Tool.Text;
 
 namespace Rasp.Tool.Verbs;
 
-/// <summary><c>rasp inspect FILE|MANIFEST</c>: a program's settings and graph, or a compiled model's sizes and variables.</summary>
+/// <summary>
+/// <c>rasp inspect FILE|MANIFEST</c>: a program's settings and graph, or a compiled model's sizes, variables, certificate and
+/// passes; <c>--html</c> writes the model as a page that also shows it at work on an input.
+/// </summary>
 internal static class InspectVerb
 {
     public static Command Create()
@@ -15,143 +19,93 @@ internal static class InspectVerb
         Argument<string> file = new("FILE|MANIFEST") { Description = "A .rasp file, or the NAME.json that compile wrote (with its weights beside it)." };
         Option<bool> json = new("--json") { Description = "Print one JSON object." };
         Option<bool> types = new("--types") { Description = "List the names of a program with their types and, for a vocabulary and maximum length, their values." };
-        Command command = new("inspect", "Shows what is in a program or a compiled model.") { file, types, json };
-        ProgramOptions options = new(command, withExport: false);
+        Option<bool> compiled = new("--compiled") { Description = "Compile the program in memory and show the model." };
+        Option<string?> html = new("--html") { Description = "Write the model (of a program: compiled in memory) as a page, with the attention of every head and the residual stream on an input.", HelpName = "PATH" };
+        Option<string?> input = new("--input") { Description = "The page's input: each character is a token. Without it: a few tokens of the vocabulary.", HelpName = "TEXT" };
+        Option<string?> tokens = new("--tokens") { Description = "The page's input, of longer tokens or numbers: '[\"the\",\"cat\"]'.", HelpName = "LIST" };
+        Command command = new("inspect", "Shows what is in a program or a compiled model.") { file, types, compiled, html, input, tokens, json };
+        ProgramOptions settings = new(command);
+        ModelOptions options = new(command, withName: false);
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(file), options.Read(parsed), parsed.GetValue(types), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+            parsed.GetRequiredValue(file),
+            settings.Read(parsed),
+            options.Read(parsed),
+            new View(parsed.GetValue(types), parsed.GetValue(compiled), parsed.GetValue(html), parsed.GetValue(input), parsed.GetValue(tokens), parsed.GetValue(json)),
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error));
         return command;
     }
 
-    private static int Run(string path, CompileSettings options, bool types, bool json, TextWriter output, TextWriter error)
+    private static int Run(string path, CompileSettings settings, CompileOptions options, View view, TextWriter output, TextWriter error)
     {
-        if (Path.GetExtension(path) == ".json")
+        bool isManifest = Path.GetExtension(path) == ".json";
+        if (Contradiction(isManifest, settings, options, view) is string contradiction) throw new RaspException(contradiction);
+        if (isManifest)
         {
-            if (types) throw new RaspException("--types lists the names of a .rasp file; a compiled model lists its variables without it");
-
             // Loading checks that the weights belong to the manifest.
-            Manifest manifest = CompiledModel.Load(path).Manifest;
-            if (json) WriteJson(output, manifest);
-            else WriteTable(output, manifest);
+            Show(CompiledModel.Load(path), view, output);
             return 0;
         }
 
-        if (ProgramSource.Load(path, options, error) is not ProgramSource source) return 1;
+        if (ProgramSource.Load(path, settings, error) is not ProgramSource source) return 1;
+        if (view.Compiled || view.Page is not null)
+        {
+            if (source.Compile(options, error) is not CompiledModel model) return 1;
+            Show(model, view, output);
+            return 0;
+        }
+
         RaspProgram program = source.Program with { Settings = source.Settings };
-        if (types) TypeTable.Write(output, program, json);
-        else if (json) WriteJson(output, program);
-        else WriteTable(output, program);
+        if (view.Types) TypeTable.Write(output, program, view.Json);
+        else if (view.Json) ProgramSummary.WriteJson(output, program);
+        else ProgramSummary.Write(output, program);
         return 0;
     }
 
-    private static void WriteTable(TextWriter output, Manifest m)
+    private static string? Contradiction(bool isManifest, CompileSettings settings, CompileOptions options, View view)
     {
-        ManifestVerification v = m.Verification;
-        output.WriteLine($"{m.Name} of {m.Program}, {ManifestText.TypeName(m.Outputs[0].Type)}");
-        output.WriteLine(ManifestText.Sizes(m));
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"at most {m.MaxLength} tokens of {ValueText.Format(m.Vocabulary)}, {(m.Causal ? "causal" : "bidirectional")}"));
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{ManifestText.Verified(v)} ({v.Positions:N0} positions) in {v.Precision}"));
-        output.WriteLine();
-        TextTable.Write(
-            output,
-            ["variable", "type", "values", "encoding", "columns", "from", "line"],
-            m.Variables.Select(x => new[]
+        bool isModel = isManifest || view.Compiled || view.Page is not null;
+        if (isModel && view.Types) return "--types lists the names of a .rasp file; a compiled model lists its variables without it";
+        if (isManifest && view.Compiled) return "--compiled is for a .rasp file; a manifest's model is compiled already";
+        if (isManifest && (settings != CompileSettings.None || options != CompileOptions.Default))
+            return "--export, --vocab, --max-length, --causal and --verify-budget are for a .rasp file; a compiled model keeps those of its compile";
+        if (!isModel && options != CompileOptions.Default) return "--verify-budget is for a compile; add --compiled or --html";
+        if (view.Page is null && (view.Input ?? view.Tokens) is not null) return "--input and --tokens are for the page of --html PATH";
+        if (view is { Input: not null, Tokens: not null }) return "give --input or --tokens, not both";
+        return view.Page is "" ? "--html needs the page's path" : null;
+    }
+
+    private static void Show(CompiledModel model, View view, TextWriter output)
+    {
+        if (view.Page is string page)
+        {
+            InputTokens input = view switch
             {
-                x.Resident ? x.Name : $"({x.Name})",
-                ManifestText.TypeName(x.Type),
-                x.Values.Length.ToString(CultureInfo.InvariantCulture),
-                x.Encoding == VariableEncoding.OneHot ? "one-hot" : "linear",
-                string.Join(' ', Runs(x.Columns)),
-                ManifestText.Place(x),
-                string.Create(CultureInfo.InvariantCulture, $"{x.Line},{x.Column}"),
-            }));
-        if (m.Variables.Any(x => !x.Resident)) output.WriteLine("(in parentheses: a function of another variable's columns)");
-    }
-
-    private static void WriteTable(TextWriter output, RaspProgram program)
-    {
-        CompileSettings s = program.Settings;
-        output.WriteLine(program.Path);
-        output.WriteLine($"export {(s.Exports is { } names ? string.Join(", ", names) : "not said")}");
-        output.WriteLine($"vocabulary {(s.Vocabulary is { } tokens ? ValueText.Format(tokens) : "not said")}");
-        output.WriteLine($"max length {(s.MaxLength is int length ? length.ToString(CultureInfo.InvariantCulture) : "not said")}");
-        output.WriteLine(s.Causal == true ? "causal" : "bidirectional");
-        output.WriteLine();
-        output.Write(GraphPrinter.Print(program.SOps));
-    }
-
-    private static void WriteJson(TextWriter output, Manifest m) => JsonLine.Write(output, json =>
-    {
-        json.WriteString("program", m.Program);
-        json.WriteString("export", m.Name);
-        json.WriteString("type", ManifestText.TypeName(m.Outputs[0].Type));
-        ManifestText.WriteSizes(json, m);
-        json.WriteStartArray("variables");
-        foreach (ManifestVariable x in m.Variables)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", x.Name);
-            json.WriteString("type", ManifestText.TypeName(x.Type));
-            json.WriteNumber("line", x.Line);
-            json.WriteNumber("column", x.Column);
-            json.WriteBoolean("resident", x.Resident);
-            json.WriteString("from", ManifestText.Place(x));
-            json.WriteString("encoding", x.Encoding == VariableEncoding.OneHot ? "oneHot" : "linear");
-            json.WriteStartArray("columns");
-            foreach (int column in x.Columns) json.WriteNumberValue(column);
-            json.WriteEndArray();
-            ValueText.WriteList(json, "values", x.Values);
-            json.WriteEndObject();
+                { Input: string text } => InputTokens.FromCharacters(text),
+                { Tokens: string list } => InputTokens.FromJson(list, "--tokens: ", "a JSON list of tokens"),
+                _ => SampleInput.Of(model.Manifest),
+            };
+            ModelPage.Write(page, model, input.Within(model.Manifest).Tokens);
         }
 
-        json.WriteEndArray();
-    });
-
-    private static void WriteJson(TextWriter output, RaspProgram program) => JsonLine.Write(output, json =>
-    {
-        CompileSettings s = program.Settings;
-        json.WriteString("program", program.Path);
-        if (s.Exports is { } names)
+        if (view.Json)
         {
-            json.WriteStartArray("exports");
-            foreach (string name in names) json.WriteStringValue(name);
-            json.WriteEndArray();
+            JsonLine.Write(output, json =>
+            {
+                ModelJson.Write(json, model.Manifest);
+                if (view.Page is not null) json.WriteString("page", view.Page);
+            });
         }
-
-        if (s.Vocabulary is { } tokens) ValueText.WriteList(json, "vocabulary", tokens);
-        if (s.MaxLength is int length) json.WriteNumber("maxLength", length);
-        json.WriteBoolean("causal", s.Causal ?? false);
-        json.WriteStartArray("sops");
-        foreach (NamedSOp x in program.SOps)
+        else if (view.Page is not null)
         {
-            json.WriteStartObject();
-            json.WriteString("name", x.Name);
-            json.WriteString("type", ManifestText.TypeName(x.SOp.Type));
-            json.WriteNumber("line", x.Span.StartLine);
-            json.WriteNumber("column", x.Span.StartColumn);
-            json.WriteEndObject();
+            output.WriteLine($"{ManifestText.Title(model.Manifest)}: {ManifestText.Sizes(model.Manifest)} -> {view.Page}");
         }
-
-        json.WriteEndArray();
-        json.WriteStartArray("graph");
-        foreach (string line in GraphPrinter.Print(program.SOps).Split('\n', StringSplitOptions.RemoveEmptyEntries)) json.WriteStringValue(line);
-        json.WriteEndArray();
-    });
-
-    /// <summary>3 4 5 9 as 3-5 9.</summary>
-    private static IEnumerable<string> Runs(IReadOnlyList<int> columns)
-    {
-        for (int i = 0; i < columns.Count;)
+        else
         {
-            int end = i;
-            while (end + 1 < columns.Count && columns[end + 1] == columns[end] + 1) end++;
-            yield return i == end
-                ? columns[i].ToString(CultureInfo.InvariantCulture)
-                : string.Create(CultureInfo.InvariantCulture, $"{columns[i]}-{columns[end]}");
-            i = end + 1;
+            ModelTable.Write(output, model.Manifest);
         }
     }
+
+    /// <summary>What is to be shown, and how.</summary>
+    private sealed record View(bool Types, bool Compiled, string? Page, string? Input, string? Tokens, bool Json);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Rasp.Compiler;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
 using Rasp.Tool.Options;
@@ -31,9 +32,11 @@ internal static class RunVerb
         Option<bool> json = new("--json") { Description = "Print one JSON object an input: export, input, values." };
         Option<bool> warnAsError = WarningOption.Create();
         Command command = new("run", "Prints an s-op's value on an input.") { file, input, tokens, inputs, engine, json, warnAsError };
-        ProgramOptions options = new(command);
+        ProgramOptions settings = new(command);
+        ModelOptions options = new(command, withName: false);
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(file),
+            settings.Read(parsed),
             options.Read(parsed),
             Inputs(parsed.GetValue(input), parsed.GetValue(tokens), parsed.GetValue(inputs)),
             parsed.GetValue(engine),
@@ -53,20 +56,20 @@ internal static class RunVerb
     };
 
     private static int Run(
-        string path, CompileSettings options, IEnumerable<InputTokens> inputs, Engine engine, bool json, bool warnAsError,
+        string path, CompileSettings settings, CompileOptions options, IEnumerable<InputTokens> inputs, Engine engine, bool json, bool warnAsError,
         TextWriter output, TextWriter error)
     {
-        if (ProgramSource.Load(path, options, error, warnAsError) is not ProgramSource source) return 1;
+        if (ProgramSource.Load(path, settings, error, warnAsError) is not ProgramSource source) return 1;
         ImmutableArray<NamedSOp> exports = source.Exports();
 
         // The pragmas say what the weights are for; the interpreter takes any input unless an option says otherwise.
-        CompileSettings bounds = engine == Engine.Interpreter ? options : source.Settings;
+        CompileSettings bounds = engine == Engine.Interpreter ? settings : source.Settings;
         ImmutableArray<InputTokens> checkedInputs = [.. inputs.Select(i => i.Within(bounds))];
 
         bool succeeded = true;
         foreach (NamedSOp export in exports)
         {
-            if (ProgramRun.Prepare(source, export, engine, checkedInputs, error) is not ProgramRun run) return 1;
+            if (ProgramRun.Prepare(source, export, engine, checkedInputs, options, error) is not ProgramRun run) return 1;
             foreach (InputTokens input in checkedInputs)
             {
                 if (run.Evaluate(input, error) is not ImmutableArray<Value> values) succeeded = false;

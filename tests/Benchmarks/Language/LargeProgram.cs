@@ -6,7 +6,7 @@ namespace Benchmarks.Language;
 /// <summary>The text of a long program that both interpreters accept: dictionaries of words, string s-ops, selectors, counts, all of which the s-op <c>total</c> reads.</summary>
 internal static class LargeProgram
 {
-    private static readonly string[] Categories = ["noun", "verb", "name", "digit", "stop", "other"];
+    internal static readonly string[] Categories = ["noun", "verb", "name", "digit", "stop", "other"];
 
     internal static string Word(int index) => string.Create(CultureInfo.InvariantCulture, $"w{index}");
 

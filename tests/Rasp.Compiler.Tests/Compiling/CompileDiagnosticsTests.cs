@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
 
@@ -43,13 +44,23 @@ public sealed class CompileDiagnosticsTests
         Assert.Equal(("test.rasp", 1), (diagnostic.Span.Path, diagnostic.Span.StartLine));
     }
 
-    [Fact]
-    public void A_domain_that_grows_too_large_is_refused_at_its_expression()
+    /// <summary>Each says which limit, at which expression, and what would help.</summary>
+    [Theory]
+    [InlineData("n = aggregate(full_s, tokens_int); x = n * n * n;", 30, "1:5", "more than 20000 values at one position", "round or compare")]
+    [InlineData("p = round(length * average(tokens_int)); q = 1 + round(average(tokens_int)); x = p % q;", 8, "3:5", "combinations of values at one position, more than 1000000", "round or compare the operands")]
+    [InlineData("x = aggregate(select(tokens, tokens, ==), tokens_int * tokens_int * tokens_int);", 60, "1:5", "more than 250000 values", "fewer different values")]
+    [InlineData("x = aggregate(full_s, 1 / (indices + 1));", 60, "1:5", "do not fit 64-bit fractions", "whole or smaller numbers")]
+    [InlineData("x = selector_width(select(tokens, tokens, ==));", 100_000, "1:5", "pairs of positions, more than 1000000000", "smaller maximum length")]
+    public void A_limit_is_named_at_its_expression(string text, int maxLength, string place, string limit, string help)
     {
-        string text = "n = aggregate(full_s, tokens_int);\nm = aggregate(full_s, n * n * n);\nx = aggregate(full_s, m * m);";
         ImmutableArray<Value> vocabulary = [.. Enumerable.Range(0, 40).Select(i => (Value)(i * i))];
-        (CompileResult result, _) = Compiled.Try(text, vocabulary, 30, causal: false);
+        (CompileResult result, _) = Compiled.Try(text.Replace("; ", ";\n", StringComparison.Ordinal), vocabulary, maxLength, causal: false);
         Assert.Null(result.Model);
-        Assert.Equal("RASP0110", Assert.Single(result.Diagnostics).Code);
+        Diagnostics.Diagnostic diagnostic = Assert.Single(result.Diagnostics);
+        Assert.Equal("RASP0110", diagnostic.Code);
+        Assert.Contains(limit, diagnostic.Message, StringComparison.Ordinal);
+        Assert.Contains(help, diagnostic.Message, StringComparison.Ordinal);
+        Assert.StartsWith(place, string.Create(CultureInfo.InvariantCulture, $"{diagnostic.Span.StartLine}:{diagnostic.Span.StartColumn}"), StringComparison.Ordinal);
+        Assert.Equal("test.rasp", diagnostic.Span.Path);
     }
 }

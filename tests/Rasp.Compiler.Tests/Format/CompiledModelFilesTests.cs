@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rasp.Compiler.Graph;
 using Rasp.Compiler.Tests.Compiling;
 using Rasp.Format;
 
@@ -10,25 +11,40 @@ public sealed class CompiledModelFilesTests : IDisposable
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
+    /// <summary>Every program of the table: outputs and all variables, for all inputs of up to three tokens.</summary>
     [Theory]
-    [InlineData("reverse")]
-    [InlineData("sort")]
-    [InlineData("fraction of previous")]
-    [InlineData("string concatenation")]
-    [InlineData("mean of negative numbers")]
-    public void Another_implementation_reads_the_files_and_gives_the_same_answers(string name)
+    [MemberData(nameof(ProgramTable.NamesInBothModes), MemberType = typeof(ProgramTable))]
+    public void Another_implementation_reads_the_files_and_gives_the_same_answers(string name, bool causal)
     {
         (string vocabulary, string text) = ProgramTable.Programs[name];
-        foreach (bool causal in new[] { false, true })
+        Agrees(Compiled.Model(text, vocabulary, 4, causal), 3);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Another_implementation_reads_several_outputs(bool causal)
+    {
+        RaspProgram program = Running.Compile("h = selector_width(select(tokens, tokens, ==)); r = aggregate(select(indices, length - indices - 1, ==), tokens); m = aggregate(full_s, h);");
+        CompileSettings settings = new() { Vocabulary = Compiled.Tokens("ab"), MaxLength = 4, Causal = causal };
+        CompileResult result = ProgramCompiler.Compile(program, ["m", "r", "h"], settings, new CompileOptions { Name = "x" });
+        Assert.Empty(result.Diagnostics.Select(d => d.ToString()));
+        CompiledModel model = Assert.IsType<CompiledModel>(result.Model);
+        Assert.Equal(["m", "r", "h"], model.Manifest.Outputs.Select(o => o.Name));
+        Agrees(model, 4);
+    }
+
+    private void Agrees(CompiledModel model, int longest)
+    {
+        model.Save(directory);
+        PlainTransformer other = new(Path.Combine(directory, "x.json"));
+        foreach (ImmutableArray<Value> input in CompiledProgramsTests.AllInputs(model.Manifest.Vocabulary, longest))
         {
-            CompiledModel model = Compiled.Model(text, vocabulary, 4, causal);
-            model.Save(directory);
-            PlainTransformer other = new(Path.Combine(directory, "x.json"));
-            foreach (ImmutableArray<Value> input in CompiledProgramsTests.AllInputs(model.Manifest.Vocabulary, 4))
-            {
-                string[] answers = other.Run([.. input.Select(model.Manifest.Vocabulary.IndexOf)]);
-                Assert.Equal(model.Evaluate(input).Select(Json), answers);
-            }
+            (Dictionary<string, string[]> outputs, Dictionary<string, string[]> variables) = other.Run([.. input.Select(model.Manifest.Vocabulary.IndexOf)]);
+            CompiledRun run = model.Run(input);
+            Assert.Equal(Lines(run.Outputs), Lines(outputs));
+            Assert.Equal(Lines(run.Variables), Lines(variables));
+            Assert.Equal(outputs[model.Manifest.Outputs[0].Name], model.Evaluate(input).Select(Json));
         }
     }
 
@@ -71,8 +87,8 @@ public sealed class CompiledModelFilesTests : IDisposable
         Assert.Contains("not the manifest", Refused(), StringComparison.Ordinal);
         File.WriteAllText(manifest, text.Replace("\"maxLength\": 3", "\"maxLength\": 4", StringComparison.Ordinal));
         Assert.Contains("has shape [4,", Refused(), StringComparison.Ordinal);
-        File.WriteAllText(manifest, text.Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal));
-        Assert.Contains("format 2", Refused(), StringComparison.Ordinal);
+        File.WriteAllText(manifest, text.Replace("\"format\": 2", "\"format\": 3", StringComparison.Ordinal));
+        Assert.Contains("format 3", Refused(), StringComparison.Ordinal);
         File.WriteAllText(manifest, "{}");
         Assert.Contains("not the manifest", Refused(), StringComparison.Ordinal);
         File.Delete(manifest);
@@ -89,6 +105,12 @@ public sealed class CompiledModelFilesTests : IDisposable
         CompiledModel model = Compiled.Model("x = length;", "ab", 3);
         Assert.Contains(message, Assert.Throws<RaspException>(() => model.Evaluate(Compiled.Tokens(input))).Message, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<string> Lines(IReadOnlyDictionary<string, ImmutableArray<Value>> values) =>
+        Lines(values.ToDictionary(v => v.Key, v => v.Value.Select(Json).ToArray()));
+
+    private static IEnumerable<string> Lines(IReadOnlyDictionary<string, string[]> values) =>
+        values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}: {string.Join(' ', v.Value)}");
 
     private static string Json(Value value) => value.Kind switch
     {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Rasp.Compiler.Tests.Format;
 
 /// <summary>
-/// A second implementation, from the manifest's and TransformerLens's conventions alone: reads both files itself, dense,
-/// in double precision, no shared code. hook_embed + hook_pos_embed → per block attention (unscaled) and ReLU MLP → unembed.
+/// A second implementation, from the manifest and the safetensors file alone, with TransformerLens's conventions: dense, in
+/// double precision, no shared code. hook_embed + hook_pos_embed → per block attention (not scaled) and ReLU MLP → unembed.
 /// </summary>
 internal sealed class PlainTransformer
 {
@@ -28,27 +28,50 @@ internal sealed class PlainTransformer
         }
     }
 
-    /// <summary>The JSON text of the answer at each token of the input (token ids).</summary>
-    public string[] Run(int[] tokens)
+    /// <summary>For token ids, the JSON texts of every output's and every variable's value at each token, by name.</summary>
+    public (Dictionary<string, string[]> Outputs, Dictionary<string, string[]> Variables) Run(int[] tokens)
     {
-        int[] ids = [manifest.GetProperty("vocabulary").GetArrayLength(), .. tokens];
-        int d = Number("dModel");
-        double[][] residual = [.. ids.Select((id, p) => Add(Row("embed.W_E", id, d), Row("pos_embed.W_pos", p, d)))];
-        for (int l = 0; l < Number("layers"); l++)
+        (double[][] logits, Dictionary<string, double[][]> sites) = Forward(tokens);
+        Dictionary<string, string[]> outputs = [];
+        foreach (JsonElement output in manifest.GetProperty("outputs").EnumerateArray())
+            outputs.Add(Text(output, "name"), [.. logits.Skip(1).Select(row => Answer(output, row))]);
+        Dictionary<string, string[]> variables = [];
+        foreach (JsonElement variable in manifest.GetProperty("variables").EnumerateArray())
         {
-            double[][] attention = Attention(residual, l, d);
-            residual = [.. residual.Zip(attention, Add)];
-            residual = [.. residual.Select(x => Add(x, Affine(Relu(Affine(x, $"blocks.{l}.mlp.W_in", $"blocks.{l}.mlp.b_in")), $"blocks.{l}.mlp.W_out", $"blocks.{l}.mlp.b_out")))];
+            double[][] residual = sites[Text(variable, "site") + Number(variable, "layer")];
+            variables.Add(Text(variable, "name"), [.. residual.Skip(1).Select(row => Held(variable, row))]);
         }
 
-        return [.. residual.Skip(1).Select(x => Answer(Affine(x, "unembed.W_U", "unembed.b_U")))];
+        return (outputs, variables);
     }
 
-    private double[][] Attention(double[][] residual, int l, int d)
+    /// <summary>The logits [positions, outputs], the first position being the beginning of the sequence, and the residual stream [positions, d_model] at each site.</summary>
+    public (double[][] Logits, Dictionary<string, double[][]> Sites) Forward(int[] tokens)
+    {
+        int[] ids = [manifest.GetProperty("vocabulary").GetArrayLength(), .. tokens];
+        Dictionary<string, double[][]> sites = [];
+        double[][] residual = [.. ids.Select((id, p) => Add(Row("embed.W_E", id), Row("pos_embed.W_pos", p)))];
+        sites["pre0"] = residual;
+        for (int l = 0; l < Number(manifest, "layers"); l++)
+        {
+            double[][] attention = Attention(residual, l);
+            sites["mid" + l] = residual = [.. residual.Zip(attention, Add)];
+            sites["post" + l] = residual =
+            [
+                .. residual.Select(x => Add(x, Affine(Relu(Affine(x, $"blocks.{l}.mlp.W_in", $"blocks.{l}.mlp.b_in")), $"blocks.{l}.mlp.W_out", $"blocks.{l}.mlp.b_out"))),
+            ];
+        }
+
+        return ([.. residual.Select(x => Affine(x, "unembed.W_U", "unembed.b_U"))], sites);
+    }
+
+    private double[][] Attention(double[][] residual, int l)
     {
         double[][] sum = [.. residual.Select(_ => (double[])weights[$"blocks.{l}.attn.b_O"].Data.Clone())];
-        int h = Number("dHead");
-        for (int head = 0; head < Number("headsPerLayer"); head++)
+        int d = Number(manifest, "dModel");
+        int h = Number(manifest, "dHead");
+        double[] weightO = weights[$"blocks.{l}.attn.W_O"].Data;
+        for (int head = 0; head < Number(manifest, "headsPerLayer"); head++)
         {
             double[][] q = Project("Q");
             double[][] k = Project("K");
@@ -56,44 +79,85 @@ internal sealed class PlainTransformer
             for (int p = 0; p < residual.Length; p++)
             {
                 int visible = manifest.GetProperty("causal").GetBoolean() ? p + 1 : residual.Length;
-                double[] scores = [.. Enumerable.Range(0, visible).Select(j => q[p].Zip(k[j], (a, b) => a * b).Sum())];
-                double[] pattern = [.. scores.Select(s => Math.Exp(s - scores.Max()))];
+                double[] scores = new double[visible];
+                for (int j = 0; j < visible; j++)
+                    for (int f = 0; f < h; f++) scores[j] += q[p][f] * k[j][f];
+                double largest = scores.Max();
+                double[] pattern = [.. scores.Select(s => Math.Exp(s - largest))];
+                double total = pattern.Sum();
                 for (int f = 0; f < h; f++)
                 {
-                    double z = Enumerable.Range(0, visible).Sum(j => pattern[j] * v[j][f]) / pattern.Sum();
-                    for (int c = 0; c < d; c++) sum[p][c] += z * weights[$"blocks.{l}.attn.W_O"].Data[(((head * h) + f) * d) + c];
+                    double z = 0;
+                    for (int j = 0; j < visible; j++) z += pattern[j] / total * v[j][f];
+                    for (int c = 0; c < d; c++) sum[p][c] += z * weightO[(((head * h) + f) * d) + c];
                 }
             }
 
-            double[][] Project(string name) =>
-            [
-                .. residual.Select(x => Enumerable.Range(0, h).Select(f =>
-                    weights[$"blocks.{l}.attn.b_{name}"].Data[(head * h) + f]
-                    + Enumerable.Range(0, d).Sum(c => x[c] * weights[$"blocks.{l}.attn.W_{name}"].Data[(((head * d) + c) * h) + f])).ToArray()),
-            ];
+            double[][] Project(string name)
+            {
+                double[] weight = weights[$"blocks.{l}.attn.W_{name}"].Data[(head * d * h)..((head + 1) * d * h)];
+                double[] bias = weights[$"blocks.{l}.attn.b_{name}"].Data[(head * h)..((head + 1) * h)];
+                return [.. residual.Select(x => Multiply(x, weight, bias))];
+            }
         }
 
         return sum;
     }
 
-    private string Answer(double[] logits)
+    /// <summary>The largest logit of the output names its value; or the one logit is a number, and the nearest code does.</summary>
+    private static string Answer(JsonElement output, double[] row)
     {
-        JsonElement output = manifest.GetProperty("output");
-        double[] codes = [.. output.GetProperty("codes").EnumerateArray().Select(c => c.GetDouble())];
+        int first = Number(output, "first");
+        double[] codes = Numbers(output, "codes");
+        int values = output.GetProperty("values").GetArrayLength();
         int best = codes.Length == 0
-            ? Array.IndexOf(logits, logits.Max())
-            : Enumerable.Range(0, codes.Length).MinBy(i => Math.Abs(codes[i] - logits[0]));
-        return output.GetProperty("values")[best].GetRawText();
+            ? Enumerable.Range(0, values).MaxBy(i => row[first + i])
+            : Enumerable.Range(0, values).MinBy(i => Math.Abs(codes[i] - row[first]));
+        return Json(output.GetProperty("values")[best]);
     }
 
-    private int Number(string name) => manifest.GetProperty(name).GetInt32();
-
-    private double[] Row(string name, int row, int d) => weights[name].Data[(row * d)..((row + 1) * d)];
-
-    private double[] Affine(double[] x, string weight, string bias)
+    private static string Held(JsonElement variable, double[] row)
     {
-        int outputs = weights[weight].Shape[1];
-        return [.. Enumerable.Range(0, outputs).Select(o => weights[bias].Data[o] + Enumerable.Range(0, x.Length).Sum(i => x[i] * weights[weight].Data[(i * outputs) + o]))];
+        double[] held = [.. variable.GetProperty("columns").EnumerateArray().Select(c => row[c.GetInt32()])];
+        int values = variable.GetProperty("values").GetArrayLength();
+        double[] codes = Numbers(variable, "codes");
+        double[] columnWeights = Numbers(variable, "weights");
+        int best = Text(variable, "encoding") switch
+        {
+            "oneHot" => Enumerable.Range(0, values).MaxBy(i => held[i]),
+            "linear" => Nearest(variable.GetProperty("offset").GetDouble() + held.Zip(columnWeights, (x, w) => x * w).Sum()),
+            "vector" => Enumerable.Range(0, values).MinBy(i =>
+                variable.GetProperty("vectors")[i].EnumerateArray().Zip(held, (x, y) => Math.Pow(x.GetDouble() - y, 2)).Sum()),
+            string other => throw new InvalidDataException($"the encoding {other} is new"),
+        };
+        return Json(variable.GetProperty("values")[best]);
+
+        int Nearest(double reading) => Enumerable.Range(0, values).MinBy(i => Math.Abs(codes[i] - reading));
+    }
+
+    /// <summary>The value's JSON, texts without escapes.</summary>
+    private static string Json(JsonElement value) => value.ValueKind == JsonValueKind.String ? $"\"{value.GetString()}\"" : value.GetRawText();
+
+    private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? string.Empty;
+
+    private static double[] Numbers(JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(c => c.GetDouble())];
+
+    private double[] Row(string name, int row)
+    {
+        ((int[] shape, double[] data), int d) = (weights[name], weights[name].Shape[1]);
+        return row < shape[0] ? data[(row * d)..((row + 1) * d)] : throw new InvalidDataException($"{name} has no row {row}");
+    }
+
+    private double[] Affine(double[] x, string weight, string bias) => Multiply(x, weights[weight].Data, weights[bias].Data);
+
+    private static double[] Multiply(double[] x, double[] weight, double[] bias)
+    {
+        double[] y = [.. bias];
+        for (int i = 0; i < x.Length; i++)
+            for (int o = 0; o < y.Length; o++) y[o] += x[i] * weight[(i * y.Length) + o];
+        return y;
     }
 
     private static double[] Relu(double[] x) => [.. x.Select(v => Math.Max(v, 0))];

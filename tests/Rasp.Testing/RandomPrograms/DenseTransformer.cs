@@ -21,7 +21,7 @@ public sealed class DenseTransformer(CompiledModel model)
         {
             float[][] attention = Attention(residual, l);
             residual = [.. residual.Zip(attention, Add)];
-            if (manifest.DMlp > 0) residual = [.. residual.Select(x => Add(x, Mlp(x, l)))];
+            residual = [.. residual.Select(x => Add(x, Mlp(x, l)))];
         }
 
         float[][] logits = [.. residual.Skip(1).Select(x => Affine(x, "unembed.W_U", "unembed.b_U", manifest.Logits))];
@@ -31,7 +31,7 @@ public sealed class DenseTransformer(CompiledModel model)
     private float[][] Attention(float[][] x, int l)
     {
         (int d, int h) = (manifest.DModel, manifest.DHead);
-        float[][] sum = [.. x.Select(_ => manifest.HeadsPerLayer == 0 ? new float[d] : (float[])Data($"blocks.{l}.attn.b_O").Clone())];
+        float[][] sum = [.. x.Select(_ => (float[])Data($"blocks.{l}.attn.b_O").Clone())];
         for (int head = 0; head < manifest.HeadsPerLayer; head++)
         {
             (float[][] q, float[][] k, float[][] v) = (Project("Q", head), Project("K", head), Project("V", head));

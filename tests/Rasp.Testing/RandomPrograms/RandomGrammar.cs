@@ -20,7 +20,7 @@ internal sealed class RandomGrammar(Random random)
         [
             "({int} + {int})", "({int} - {int})", "({int} * {int})", "({int} % 3)", "-{int}", "indicator({bool})", "round({float})",
             "selector_width({selector})", "selector_width({selector})", "({int} if {bool} else {int})", "max({int}, {int})", "min({int}, {int})",
-            "ranked({text})", "tally({text})", "primes[({int} % 3)]", "count({text}, \"a\")", "(2 ^ ({int} % 4))", "clamp({int})",
+            "ranked({text})", "tally({text})", "primes[({int} % 3)]", "count({text}, \"a\")", "round(2 ^ ({int} % 4))", "clamp({int})",
             "selector_width(select({text}, {text}, ==) and select(indices, indices, <=))",
         ],
         ["float"] =

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Domains;
+using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Scheduling;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Certification;
+
+/// <summary>
+/// Proves by error analysis that a model's answers are right in a number format, for every input up to a length. The model of
+/// arithmetic: weights and every tensor that a layer hands on (embedding, q, k, v, scores, pattern, z, attention's output,
+/// residual stream, hidden units, the MLP's output, logits) are rounded to the format; the sums within a product are in fp32 or better, in any
+/// order; exp is within two units of fp32.
+/// </summary>
+internal sealed class Certifier(
+    Schedule schedule, ImmutableArray<LoweredOutput> outputs, DomainAnalysis domains, CompiledModel model, Func<Variable, string> describe)
+{
+    public ImmutableArray<ManifestCertificate> Certify() => [.. NumberFormat.All.Select(Certify)];
+
+    private ManifestCertificate Certify(NumberFormat format)
+    {
+        int longest = model.Manifest.MaxLength;
+        Proof proof = Prove(format, longest);
+        if (proof.Failure is null) return new ManifestCertificate(format.Name, longest, Shown(proof.Margin), null);
+
+        // What fails for a length fails for every larger one, since a larger length only adds values and errors.
+        int proved = 0;
+        int failed = longest;
+        while (proved + 1 < failed)
+        {
+            int middle = (proved + failed) / 2;
+            if (Prove(format, middle).Failure is null) proved = middle;
+            else failed = middle;
+        }
+
+        return new ManifestCertificate(
+            format.Name, proved, proved == 0 ? 0 : Shown(Prove(format, proved).Margin), Prove(format, failed).Failure);
+    }
+
+    private Proof Prove(NumberFormat format, int maxLength) =>
+        new LengthProof(schedule, domains, format, maxLength, describe).Run(outputs, new BeginningRow(model, format), model.Manifest);
+
+    /// <summary>Rounded down to three digits, so that a last bit of an exp never changes the manifest.</summary>
+    private static double Shown(double margin) => Math.Floor(margin * 1000) / 1000;
+}

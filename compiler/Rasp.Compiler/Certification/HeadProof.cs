@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Scheduling;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Certification;
+
+/// <summary>
+/// One attention head: that unselected keys get weights of exactly zero, and how far the weights of selected keys, and what
+/// they move, can be off.
+/// </summary>
+internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningRow beginning, int layer, int head)
+{
+    private readonly NumberFormat format = proof.Format;
+
+    public void Run(ScheduledHead scheduled)
+    {
+        double scoreError = ScoreError(scheduled);
+        int first = 0;
+        foreach (AttentionVariable variable in scheduled.Variables)
+        {
+            proof.Add(variable, variable.Moved.OneHot is not null ? MovedClass(variable, first)
+                : IsCount(variable) ? Counted(variable, scoreError, first)
+                : Moved(variable, scoreError, first));
+            first += schedule.Width(variable);
+        }
+    }
+
+    private static bool IsCount(AttentionVariable variable) => variable.Head.BeginningScore > 0;
+
+    /// <summary>
+    /// How far the score of a selected key can be off, in relation to the beginning's. Features of whole numbers within fp32's
+    /// integers have a score without any error.
+    /// </summary>
+    private double ScoreError(ScheduledHead scheduled)
+    {
+        double error = 0;
+        double magnitude = 0;
+        double atBeginning = 0;
+        bool whole = true;
+        int dimension = 0;
+        double constant = scheduled.Head.Terms.Sum(t => t.Constant);
+        string name = proof.Describe(scheduled.Variables[0]);
+        foreach (ScoreTerm term in scheduled.Head.Terms)
+        {
+            for (int f = 0; f < term.Features; f++, dimension++)
+            {
+                (double queryError, double query) = Feature(term.Query, term.QueryFeatures, f, name);
+                (double keyError, double key) = Feature(term.Key, term.KeyFeatures, f, name);
+                error += (query * keyError) + (key * queryError) + (queryError * keyError);
+                magnitude += query * key;
+                whole &= queryError == 0 && keyError == 0 && AreWhole(term.QueryFeatures, f) && AreWhole(term.KeyFeatures, f);
+                atBeginning += query * Math.Abs(beginning.Project("K", layer, head, dimension));
+            }
+        }
+
+        if (!whole || magnitude > NumberFormat.SinglePrecisionIntegers) error += (dimension + 1) * NumberFormat.SinglePrecisionUnit * magnitude;
+        proof.Proof.Require(constant == format.Round(constant), () => $"{name}: the penalty {constant} of a key that is not selected has no exact form in {format.Name}");
+        atBeginning += Math.Abs(beginning.Project("K", layer, head, dimension) - scheduled.Head.BeginningScore);
+        double gap = Gap(scheduled, magnitude, name);
+        proof.Proof.Step(gap, (2 * error) + atBeginning + (gap * format.Unit), () => $"{name}: its attention scores do not separate selected keys from others");
+        proof.Proof.Require(gap - (2 * error) - atBeginning - (gap * format.Unit) >= format.ZeroGap, () => $"{name}: keys that are not selected keep a weight");
+        return error + atBeginning;
+    }
+
+    /// <summary>How far below the lowest selected score the next one lies.</summary>
+    private double Gap(ScheduledHead scheduled, double magnitude, string name)
+    {
+        if (scheduled.Head.Terms is not [{ Query: null, Features: 1 } latest]) return SinglePrecision.ZeroWeightGap;
+        proof.Proof.Require(magnitude <= format.Largest, () => $"{name}: a score of {magnitude} passes the largest number of {format.Name}");
+        bool exact = latest.Key is Variable positions && proof.Classes(positions).All(c => format.Holds(latest.KeyFeatures[c][0].ToDouble()));
+        return SinglePrecision.ZeroWeightGap - (exact ? 0 : 2 * format.Unit * magnitude);
+    }
+
+    private (double Error, double Largest) Feature(Variable? variable, ImmutableArray<ImmutableArray<Rational>> features, int f, string name)
+    {
+        if (variable is null) return (proof.RoundingOf(features[0][f]), Math.Abs(features[0][f].ToDouble()));
+        ColumnReading reading = schedule.Read(variable, [.. features.Select(x => x[f])]);
+        (double error, _) = proof.Reading(variable, reading);
+        error += proof.RoundingOf(reading.Constant);
+        double largest = 0;
+        bool held = true;
+        foreach (int c in proof.Classes(variable))
+        {
+            double value = features[c][f].ToDouble();
+            largest = Math.Max(largest, Math.Abs(value));
+            held &= format.Holds(value);
+        }
+
+        proof.Proof.Require(largest <= format.Largest, () => $"{name}: a feature of {largest} passes the largest number of {format.Name}");
+        if (error > 0 || !held) error += format.Unit * largest;
+        return (error, largest);
+    }
+
+    private static bool AreWhole(ImmutableArray<ImmutableArray<Rational>> features, int f) => features.All(x => x[f].IsInteger);
+
+    /// <summary>
+    /// <code>
+    /// v·w / (eˢ + w) for w: the code's own error, and a relative one from s, the weights, their sum, v and z
+    /// </code>
+    /// </summary>
+    private ErrorBound Counted(AttentionVariable variable, double scoreError, int first)
+    {
+        if (variable.SOp is not Graph.SelectorWidthSOp width) return ErrorBound.Exact;
+        int largest = proof.Domains.Selectors.LargestWidth(width.Selector, proof.MaxLength);
+        double value = variable.Moved.Number?.Constant.ToDouble() ?? 0;
+        double atBeginning = Math.Exp(variable.Head.BeginningScore);
+        double code = 0;
+        for (int w = 0; w <= largest; w++) code = Math.Max(code, Math.Abs((format.Round(value) * w / (atBeginning + w)) - w));
+        double weight = 1 / (atBeginning + largest);
+        double relative = (2 * scoreError) + ((proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit) + (2 * format.Unit) + (format.Tiny / weight);
+        proof.Proof.Require(value <= format.Largest, () => $"{proof.Describe(variable)}: the value {value} passes the largest number of {format.Name}");
+        return new ErrorBound(code + Math.Abs(beginning.Project("V", layer, head, first)) + format.Tiny, relative);
+    }
+
+    /// <summary>
+    /// With one selected key its weight is exactly 1. Otherwise all weights are the same rounded 1/w, which is a relative error of
+    /// the mean, and the sum is off by a rounding of the largest value a key.
+    /// </summary>
+    private ErrorBound Moved(AttentionVariable variable, double scoreError, int first)
+    {
+        if (variable.Moved.Number is not LinearForm form || variable.SOp is not Graph.AggregateSOp and not Graph.SelectorWidthSOp) return ErrorBound.Exact;
+        ImmutableArray<Value> values = variable.SOp is Graph.AggregateSOp aggregate
+            ? proof.Domains.Everywhere(aggregate.Value, proof.MaxLength)
+            : proof.Domains.Everywhere(variable.SOp, proof.MaxLength);
+        ErrorBound value = proof.Number(form, values.Select(v => v.Number));
+        double largest = values.Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
+        double empty = variable.Moved.Empty.Number.ToDouble();
+        double emptyError = Math.Abs(beginning.Project("V", layer, head, first) - empty);
+        bool moves = variable.SOp is not Graph.AggregateSOp mean || proof.Domains.Selectors.SelectsAtMostOne(mean.Selector);
+        if (moves) return new ErrorBound(Math.Max(value.Absolute, emptyError), value.Relative);
+        double roundings = (proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit;
+        return new ErrorBound(
+            Math.Max(value.At(largest) + (largest * roundings), emptyError) + format.Tiny,
+            (2 * scoreError) + (2 * format.Unit) + roundings);
+    }
+
+    /// <summary>The columns of the one selected key's class, with weight 1.</summary>
+    private ErrorBound MovedClass(AttentionVariable variable, int first)
+    {
+        if (variable.Moved.OneHot is not OneHotView view) return ErrorBound.Exact;
+        ImmutableArray<ImmutableArray<Rational>> vectors = schedule.MovedVectors(view, variable);
+        int empty = variable.Values.BinarySearch(variable.Moved.Empty);
+        double error = 0;
+        for (int i = 0; i < schedule.Width(variable); i++)
+        {
+            (double own, _) = Feature(view.Variable, vectors, i, proof.Describe(variable));
+            double target = empty < 0 ? 0 : schedule.Vectors(variable)[empty][i].ToDouble();
+            error = Math.Max(error, Math.Max(own, empty < 0 ? 0 : Math.Abs(beginning.Project("V", layer, head, first + i) - target)));
+        }
+
+        return new ErrorBound(error, 0);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Domains;
+using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Scheduling;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Certification;
+
+/// <summary>The proof for inputs of up to one length, layer by layer: what the columns of each variable are off by at most.</summary>
+internal sealed class LengthProof(Schedule schedule, DomainAnalysis domains, NumberFormat format, int maxLength, Func<Variable, string> describe)
+{
+    private readonly Dictionary<Variable, ErrorBound> errors = [];
+    private readonly Dictionary<Variable, ImmutableArray<int>> classes = [];
+
+    public Proof Proof { get; } = new();
+
+    public DomainAnalysis Domains => domains;
+
+    public NumberFormat Format => format;
+
+    public int MaxLength => maxLength;
+
+    public Proof Run(ImmutableArray<LoweredOutput> outputs, BeginningRow beginning, Manifest manifest)
+    {
+        foreach (EmbeddingVariable variable in schedule.Variables.OfType<EmbeddingVariable>())
+            errors.Add(variable, new ErrorBound(Classes(variable).Max(c => schedule.Vectors(variable)[c].Select(RoundingOf).DefaultIfEmpty().Max()), 0));
+        for (int layer = 0; layer < schedule.Layers.Length && Proof.Failure is null; layer++)
+        {
+            ScheduledLayer scheduled = schedule.Layers[layer];
+            for (int h = 0; h < scheduled.Heads.Length; h++) new HeadProof(this, schedule, beginning, layer, h).Run(scheduled.Heads[h]);
+            beginning.AddAttention(layer, scheduled.Heads.Length);
+            foreach (ScheduledMlp mlp in scheduled.Mlp) new StaircaseProof(this, schedule).Run(mlp);
+            beginning.AddMlp(layer);
+        }
+
+        for (int o = 0; o < outputs.Length && Proof.Failure is null; o++) new OutputProof(this, schedule).Run(outputs[o], manifest.Outputs[o]);
+        return Proof;
+    }
+
+    public void Add(Variable variable, ErrorBound error) => errors.Add(variable, error);
+
+    public ErrorBound Of(Variable variable) => errors[variable];
+
+    public string Describe(Variable variable) => describe(variable);
+
+    /// <summary>The classes of a one-hot variable that occur in inputs of up to the length.</summary>
+    public ImmutableArray<int> Classes(Variable variable)
+    {
+        if (classes.TryGetValue(variable, out ImmutableArray<int> known)) return known;
+        ImmutableArray<int> found = variable is EmbeddingVariable
+            ? [.. Enumerable.Range(0, variable.SOp is Graph.IndicesSOp ? Math.Min(maxLength, variable.Values.Length) : variable.Values.Length)]
+            : [.. domains.Everywhere(variable.SOp, maxLength).Select(v => variable.Values.IndexOf(v)).Where(c => c >= 0)];
+        classes.Add(variable, found);
+        return found;
+    }
+
+    /// <summary>The largest |code| of a scalar variable in inputs of up to the length.</summary>
+    public double LargestCode(Variable variable) =>
+        domains.Everywhere(variable.SOp, maxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
+
+    public double RoundingOf(Rational x) => Math.Abs(format.Round(x.ToDouble()) - x.ToDouble());
+
+    /// <summary>What a weighted sum of a variable's columns is off by, before it is rounded, and the sum of its terms' magnitudes.</summary>
+    public (double Error, double Magnitude) Reading(Variable variable, ColumnReading reading)
+    {
+        double error = 0;
+        double magnitude = 0;
+        ErrorBound own = errors[variable];
+        for (int c = 0; c < reading.Coefficients.Length; c++)
+        {
+            if (reading.Coefficients[c] == Rational.Zero) continue;
+            double largest = LargestColumn(variable, c);
+            double coefficient = Math.Abs(reading.Coefficients[c].ToDouble());
+            double columnError = own.At(largest);
+            error += (coefficient * columnError) + (RoundingOf(reading.Coefficients[c]) * (largest + columnError));
+            magnitude += coefficient * (largest + columnError);
+        }
+
+        return (error, magnitude);
+    }
+
+    /// <summary>A number as a layer computes it: the errors of what is read, of the sum in fp32, and of rounding the result.</summary>
+    public ErrorBound Number(LinearForm form, IEnumerable<Rational> results)
+    {
+        double error = 0;
+        double magnitude = 0;
+        Rational constant = form.Constant;
+        bool whole = true;
+        foreach (LinearTerm term in form.Terms)
+        {
+            ColumnReading reading = schedule.Read(term.Variable, term.Weights);
+            (double e, double m) = Reading(term.Variable, reading);
+            error += e;
+            magnitude += m;
+            constant += reading.Constant;
+            whole &= HoldsWholeNumbers(term.Variable) && reading.Coefficients.All(c => c.IsInteger);
+        }
+
+        error += RoundingOf(constant);
+        magnitude += Math.Abs(constant.ToDouble());
+        bool exactSum = error == 0 && whole && constant.IsInteger && magnitude <= NumberFormat.SinglePrecisionIntegers;
+        if (!exactSum) error += (form.Terms.Sum(t => schedule.Width(t.Variable)) + 2) * NumberFormat.SinglePrecisionUnit * magnitude;
+        bool heldExactly = exactSum && results.All(r => format.Holds(r.ToDouble()));
+        Proof.Require(magnitude <= format.Largest, () => $"a number of {magnitude:G3} passes the largest of {format.Name}");
+        return heldExactly ? ErrorBound.Exact : new ErrorBound((error * (1 + format.Unit)) + format.Tiny, format.Unit);
+    }
+
+    /// <summary>Whether the columns hold whole numbers, so that sums of them are exact.</summary>
+    public bool HoldsWholeNumbers(Variable variable) => errors[variable].IsExact
+        && (variable.Encoding == VariableEncoding.OneHot
+            ? Classes(variable).All(c => schedule.Vectors(variable)[c].All(x => x.IsInteger))
+            : variable.Codes.All(c => c.IsInteger));
+
+    private double LargestColumn(Variable variable, int column) => variable.Encoding == VariableEncoding.OneHot
+        ? Classes(variable).Select(c => Math.Abs(schedule.Vectors(variable)[c][column].ToDouble())).DefaultIfEmpty().Max()
+        : LargestCode(variable);
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Scheduling;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Certification;
+
+/// <summary>The unembedding: that the nearest code, or the largest logit, names the value.</summary>
+internal sealed class OutputProof(LengthProof proof, Schedule schedule)
+{
+    public void Run(LoweredOutput output, ManifestOutput described)
+    {
+        if (output.Number is LinearForm number) Nearest(output, number, described);
+        if (output.Digits is OutputDigits digits) Largest(output, digits);
+    }
+
+    private void Nearest(LoweredOutput output, LinearForm number, ManifestOutput described)
+    {
+        ImmutableArray<Value> values = proof.Domains.Everywhere(output.Export.SOp, proof.MaxLength);
+        ErrorBound read = proof.Number(number, values.Select(v => v.Number));
+        ErrorBound relative = number.Terms is [{ Variable: { Encoding: VariableEncoding.Linear } only } term] && number.Constant == Rational.Zero
+            ? new ErrorBound(Math.Abs(term.Weights[0].ToDouble()) * proof.Of(only).Absolute, proof.Of(only).Relative + read.Relative + NumberFormat.SinglePrecisionUnit)
+            : read;
+        ImmutableArray<double> codes = described.Codes;
+        foreach (Value value in values)
+        {
+            double code = value.Number.ToDouble();
+            int at = codes.BinarySearch(code);
+            double gap = double.PositiveInfinity;
+            if (at > 0) gap = codes[at] - codes[at - 1];
+            if (at >= 0 && at + 1 < codes.Length) gap = Math.Min(gap, codes[at + 1] - codes[at]);
+            if (double.IsInfinity(gap)) continue;
+            double error = Math.Min(read.At(code), relative.At(code)) + (proof.Format.Unit * Math.Abs(code));
+            proof.Proof.Step(gap / 2, error, () => $"{output.Export.Name}: {value} is off by up to {error:G3}, and another value lies {gap:G3} away");
+        }
+    }
+
+    private void Largest(LoweredOutput output, OutputDigits digits)
+    {
+        if (digits.Variable is not Variable variable || digits.OfValues.Length < 2) return;
+        double error = 0;
+        double logit = 0;
+        for (int d = 0; d < digits.Features[0].Length; d++)
+        {
+            ColumnReading reading = schedule.Read(variable, [.. digits.Features.Select(f => f[d])]);
+            double largest = digits.OfValues.Max(v => Math.Abs(v[d].ToDouble()));
+            (double own, _) = proof.Reading(variable, reading);
+            error += 2 * largest * own;
+            logit += 3 * largest * largest;
+        }
+
+        // Halves of whole numbers, and products of two of them, are quarters: exact sums below 2²⁴ quarters.
+        if (error > 0 || 4 * logit > NumberFormat.SinglePrecisionIntegers) error += 4 * NumberFormat.SinglePrecisionUnit * logit;
+        error += proof.Format.Unit * logit;
+        proof.Proof.Step(1, 2 * error, () => $"{output.Export.Name}: two logits lie closer than their errors of up to {error:G3}");
+    }
+}

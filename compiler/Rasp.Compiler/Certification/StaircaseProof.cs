@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Scheduling;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Certification;
+
+/// <summary>
+/// One staircase: that every reading stays on its side of every threshold, beyond the rise of the step, and how far the
+/// differences of saturated ReLUs can be off.
+/// </summary>
+internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
+{
+    private readonly NumberFormat format = proof.Format;
+
+    public void Run(ScheduledMlp mlp)
+    {
+        LinearForm input = mlp.Variable.Staircase.Input;
+        Input read = Read(input);
+        double[] biases = [.. mlp.Steps.Select(s => s.Bias(read.Offset))];
+        double[] thresholds = [.. mlp.Steps.Select((s, i) => read.Offset - (biases[i] / s.Slope))];
+        double inexact = 0;
+        foreach (StaircasePoint point in mlp.Variable.Staircase.Points)
+        {
+            if (point.FirstLength > proof.MaxLength) continue;
+            int above = FirstAbove(thresholds, point.Reading);
+            if (above > 0) Distance(mlp, read, point.Reading, thresholds[above - 1], above - 1);
+            if (above < thresholds.Length) Distance(mlp, read, point.Reading, thresholds[above], above);
+            inexact = Math.Max(inexact, Saturation(mlp, read, biases, thresholds, above, point.Reading));
+            if (proof.Proof.Failure is not null) break;
+        }
+
+        proof.Add(mlp.Variable, new ErrorBound(inexact + RoundingOfResult(mlp, inexact), 0));
+    }
+
+    private void Distance(ScheduledMlp mlp, Input read, double reading, double threshold, int step)
+    {
+        double slope = mlp.Steps[step].Slope;
+        double distance = Math.Abs(reading - threshold) - (0.5 / slope);
+        double rounding = (BiasRounding(mlp.Steps[step].Bias(read.Offset)) / slope)
+            + ((read.Columns + 2) * NumberFormat.SinglePrecisionUnit * (read.Exact ? 0 : Math.Abs(reading) + Math.Abs(threshold)));
+        double error = read.ErrorAt(reading) + rounding;
+        proof.Proof.Step(
+            distance, error,
+            () => $"{proof.Describe(mlp.Variable)}: the reading {reading:G6} is off by up to {error:G3}, and a threshold lies {distance:G3} away");
+    }
+
+    /// <summary>
+    /// Both ReLUs of a step below the reading are u ± ½, which the format holds exactly where all that goes into u lies on a
+    /// grid that it still resolves at u's magnitude; else their difference is off by a spacing.
+    /// </summary>
+    private double Saturation(ScheduledMlp mlp, Input read, double[] biases, double[] thresholds, int above, double reading)
+    {
+        double inexact = 0;
+        double sum = 0;
+        double finest = 0.5;
+        double readingGrid = read.Grid(reading, format);
+        for (int s = 0; s < above; s++)
+        {
+            Step step = mlp.Steps[s];
+            double largest = step.Change.Max(Math.Abs);
+            double top = (step.Slope * (reading + read.ErrorAt(reading) - thresholds[s])) + 0.5;
+            double grid = Math.Min(step.Slope * readingGrid, Math.Min(Grid(biases[s] + 0.5), 0.5));
+            bool exact = top <= grid * Math.Pow(2, format.Precision) && BiasRounding(biases[s]) == 0;
+            if (!exact) inexact += largest * (format.Spacing(top) + BiasRounding(biases[s]));
+            finest = Math.Min(finest, grid);
+            sum += 2 * top * largest;
+        }
+
+        bool exactSum = sum <= finest * NumberFormat.SinglePrecisionIntegers && mlp.Steps.All(s => s.Change.All(c => c == Math.Floor(c)));
+        return inexact + (exactSum ? 0 : 2 * above * NumberFormat.SinglePrecisionUnit * sum);
+    }
+
+    private double RoundingOfResult(ScheduledMlp mlp, double inexact)
+    {
+        IEnumerable<Rational> held = mlp.Variable.Encoding == VariableEncoding.OneHot
+            ? proof.Classes(mlp.Variable).SelectMany(c => schedule.Vectors(mlp.Variable)[c])
+            : mlp.Variable.Codes;
+        double largest = 0;
+        bool exact = inexact == 0;
+        foreach (Rational x in held)
+        {
+            largest = Math.Max(largest, Math.Abs(x.ToDouble()));
+            exact &= format.Holds(x.ToDouble());
+        }
+
+        double weights = mlp.Steps.SelectMany(s => s.Change).Concat(mlp.Base).Select(c => Math.Abs(format.Round(c) - c)).DefaultIfEmpty().Max() * (mlp.Steps.Length + 1);
+        return weights + (exact ? 0 : format.Unit * largest);
+    }
+
+    /// <summary>What casting the two biases of a step to the format moves them by.</summary>
+    private double BiasRounding(double bias) => Step.Halves.Select(h => bias + h).Max(b => Math.Abs(format.Round(b) - b));
+
+    /// <summary>The largest power of two of which x is a multiple.</summary>
+    private static double Grid(double x)
+    {
+        double grid = 1;
+        while (x / grid != Math.Floor(x / grid) && grid > 1e-9) grid /= 2;
+        return grid;
+    }
+
+    private static int FirstAbove(double[] thresholds, double reading)
+    {
+        int at = Array.BinarySearch(thresholds, reading);
+        return at >= 0 ? at : ~at;
+    }
+
+    private Input Read(LinearForm input)
+    {
+        double offset = input.Constant.ToDouble();
+        double absolute = 0;
+        double relative = 0;
+        bool whole = true;
+        int columns = 0;
+        double? scale = null;
+        foreach (LinearTerm term in input.Terms)
+        {
+            ColumnReading reading = schedule.Read(term.Variable, term.Weights);
+            offset += reading.Constant.ToDouble();
+            columns += reading.Coefficients.Length;
+            whole &= proof.HoldsWholeNumbers(term.Variable) && reading.Coefficients.All(c => c.IsInteger && format.Holds(c.ToDouble()));
+            ErrorBound own = proof.Of(term.Variable);
+            if (input.Terms.Length == 1 && term.Variable.Encoding == VariableEncoding.Linear)
+            {
+                // The reading is a multiple of one column, so a relative error of the column is one of the reading.
+                double coefficient = Math.Abs(reading.Coefficients[0].ToDouble());
+                absolute += coefficient * own.Absolute;
+                relative += own.Relative + (proof.RoundingOf(reading.Coefficients[0]) / Math.Max(coefficient, double.Epsilon));
+                scale = coefficient;
+            }
+            else
+            {
+                absolute += proof.Reading(term.Variable, reading).Error;
+            }
+        }
+
+        return new Input(offset, absolute, relative, whole && absolute == 0, columns, scale);
+    }
+
+    /// <summary>What is read: its error, and whether it is a sum of whole numbers, or (Scale) a multiple of one column.</summary>
+    private sealed record Input(double Offset, double Absolute, double Relative, bool Exact, int Columns, double? Scale)
+    {
+        public double ErrorAt(double reading) => Absolute + (Relative * Math.Abs(reading - Offset));
+
+        /// <summary>A power of two of which every number near the reading, as the format holds it, is a multiple.</summary>
+        public double Grid(double reading, NumberFormat format)
+        {
+            if (Exact) return StaircaseProof.Grid(Offset);
+            if (Scale is not double scale || Math.Log2(scale) != Math.Floor(Math.Log2(scale))) return 0;
+            double smallest = Math.Max(Math.Abs(reading - Offset) - ErrorAt(reading), 0) / scale;
+            return Math.Min(scale * format.Spacing(smallest), StaircaseProof.Grid(Offset));
+        }
+    }
+}

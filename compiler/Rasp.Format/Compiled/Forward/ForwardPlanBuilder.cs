@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+
+namespace Rasp.Format;
+
+/// <summary>
+/// Turns weights into steps, from the embedding to the unembedding. A column, or a dimension, that is zero whatever the input
+/// has no row (null), and what would be multiplied with it is left out.
+/// </summary>
+internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, bool isObserved)
+{
+    private readonly List<ForwardStep> steps = [];
+    private readonly Row?[] columns = new Row?[shape.DModel];
+
+    public IReadOnlyList<ForwardStep> Steps => steps;
+
+    public int Rows { get; private set; }
+
+    public int Heads { get; private set; }
+
+    /// <summary>The rows of the logits, one for each of the unembedding's outputs.</summary>
+    public ImmutableArray<Row> Build()
+    {
+        for (int c = 0; c < columns.Length; c++) columns[c] = Embed(c);
+        Observe(0, ResidualSite.Pre);
+        for (int layer = 0; layer < shape.Layers; layer++)
+        {
+            AddAttention(layer);
+            Observe(layer, ResidualSite.Mid);
+            AddMlp(layer);
+            Observe(layer, ResidualSite.Post);
+        }
+
+        float[] unembedding = weights[CompiledWeights.Unembedding].Data;
+        float[] bias = weights[CompiledWeights.UnembeddingBias].Data;
+        return [.. bias.Select((b, o) => Project(unembedding, o, bias.Length, b) ?? Constant(0))];
+    }
+
+    private Row? Embed(int column)
+    {
+        float[] tokens = Column(CompiledWeights.Embedding, column);
+        float[] positions = Column(CompiledWeights.Positions, column);
+        if (!isObserved && tokens.All(x => x == 0) && positions.All(x => x == 0)) return null;
+        // The last row is the beginning of the sequence, which stands at one position only, the first.
+        Row row = NewRow(tokens[..^1].Distinct().Count() <= 1);
+        steps.Add(new EmbeddingStep(row, tokens, positions));
+        return row;
+    }
+
+    private void Observe(int layer, ResidualSite site)
+    {
+        if (isObserved) steps.Add(new ObserveStep(layer, site, [.. columns.OfType<Row>()]));
+    }
+
+    private void AddAttention(int layer)
+    {
+        List<RowTerm>[] added = [.. columns.Select(_ => new List<RowTerm>())];
+        for (int head = 0; head < shape.HeadsPerLayer; head++) AddHead(layer, head, added);
+        float[] bias = weights[CompiledWeights.Attention(layer, "b_O")].Data;
+        for (int c = 0; c < columns.Length; c++) columns[c] = Sum(added[c], bias[c], columns[c]);
+    }
+
+    private void AddHead(int layer, int head, List<RowTerm>[] added)
+    {
+        (int d, int h) = (shape.DModel, shape.DHead);
+        ReadOnlySpan<float> output = weights[CompiledWeights.Attention(layer, "W_O")].Data.AsSpan(head * h * d, h * d);
+        List<(Row Value, Row Target)> values = [];
+        List<(Row Query, Row Key)> scores = Scores(layer, head);
+        bool isFixed = scores.All(s => s.Query.IsFixed && s.Key.IsFixed);
+        for (int f = 0; f < h; f++)
+        {
+            ReadOnlySpan<float> to = output.Slice(f * d, d);
+            if (!to.ContainsAnyExcept(0f) || Project(layer, head, "V", f) is not Row value) continue;
+            Row target = NewRow(isFixed && value.IsFixed);
+            values.Add((value, target));
+            for (int c = 0; c < d; c++)
+                if (to[c] != 0) added[c].Add(new RowTerm(target, to[c]));
+        }
+
+        if (values.Count > 0) steps.Add(new AttentionStep(Heads++, shape.Causal, [.. scores], [.. values]));
+    }
+
+    private List<(Row Query, Row Key)> Scores(int layer, int head)
+    {
+        List<(Row, Row)> scores = [];
+        for (int f = 0; f < shape.DHead; f++)
+            if (Project(layer, head, "Q", f) is Row query && Project(layer, head, "K", f) is Row key) scores.Add((query, key));
+        return scores;
+    }
+
+    /// <summary>Units that read the same are computed together, and columns that the same units write.</summary>
+    private void AddMlp(int layer)
+    {
+        (int d, int m) = (shape.DModel, shape.DMlp);
+        float[] biasIn = weights[CompiledWeights.Mlp(layer, "b_in")].Data;
+        float[] weightOut = weights[CompiledWeights.Mlp(layer, "W_out")].Data;
+        float[] biasOut = (float[])weights[CompiledWeights.Mlp(layer, "b_out")].Data.Clone();
+        List<RowTerm>[] added = [.. columns.Select(_ => new List<RowTerm>())];
+        foreach (IGrouping<ImmutableArray<RowTerm>, int> group in UnitsByReading(layer).GroupBy(u => u.Reading, u => u.Unit, new TermsComparer()))
+        {
+            // Units that read nothing but zeros are constants.
+            if (Sum(group.Key, 0, null) is not Row reading)
+            {
+                foreach (int u in group)
+                    for (int c = 0; c < d; c++) biasOut[c] += MathF.Max(biasIn[u], 0) * weightOut[(u * d) + c];
+                continue;
+            }
+
+            IEnumerable<(int Column, int[] Units)> written =
+                Enumerable.Range(0, d).Select(c => (c, group.Where(u => weightOut[(u * d) + c] != 0).ToArray())).Where(w => w.Item2.Length > 0);
+            foreach (IGrouping<int[], int> targets in written.GroupBy(w => w.Units, w => w.Column, new UnitsComparer()))
+            {
+                ImmutableArray<(Row Row, float[] Weights)> rows =
+                    [.. targets.Select(c => (NewRow(reading.IsFixed), targets.Key.Select(u => weightOut[(u * d) + c]).ToArray()))];
+                steps.Add(new UnitsStep(reading, [.. targets.Key.Select(u => biasIn[u])], rows));
+                foreach ((int c, (Row row, _)) in targets.Zip(rows)) added[c].Add(new RowTerm(row, 1));
+            }
+        }
+
+        for (int c = 0; c < columns.Length; c++) columns[c] = Sum(added[c], biasOut[c], columns[c]);
+    }
+
+    private IEnumerable<(ImmutableArray<RowTerm> Reading, int Unit)> UnitsByReading(int layer)
+    {
+        float[] weightIn = weights[CompiledWeights.Mlp(layer, "W_in")].Data;
+        ImmutableArray<RowTerm>.Builder[] readings = [.. Enumerable.Range(0, shape.DMlp).Select(_ => ImmutableArray.CreateBuilder<RowTerm>())];
+        for (int c = 0; c < columns.Length; c++)
+        {
+            if (columns[c] is not Row column) continue;
+            ReadOnlySpan<float> row = weightIn.AsSpan(c * shape.DMlp, shape.DMlp);
+            for (int u = row.IndexOfAnyExcept(0f); u >= 0 && u < row.Length; u++)
+                if (row[u] != 0) readings[u].Add(new RowTerm(column, row[u]));
+        }
+
+        return readings.Select((r, u) => (r.ToImmutable(), u));
+    }
+
+    private Row? Project(int layer, int head, string name, int dimension)
+    {
+        (int d, int h) = (shape.DModel, shape.DHead);
+        ReadOnlySpan<float> weight = weights[CompiledWeights.Attention(layer, "W_" + name)].Data.AsSpan(head * d * h, d * h);
+        return Project(weight, dimension, h, weights[CompiledWeights.Attention(layer, "b_" + name)].Data[(head * h) + dimension]);
+    }
+
+    /// <summary>The residual stream times one column of [d_model, outputs], plus the bias.</summary>
+    private Row? Project(ReadOnlySpan<float> weight, int output, int outputs, float bias)
+    {
+        List<RowTerm> terms = [];
+        for (int c = 0; c < columns.Length; c++)
+            if (columns[c] is Row column && weight[(c * outputs) + output] is var w && w != 0) terms.Add(new RowTerm(column, w));
+        return Sum(terms, bias, null);
+    }
+
+    /// <summary>Σ weight·row + bias + added; no step where that is one row as it is, or zero. What is fixed is added up first.</summary>
+    private Row? Sum(IReadOnlyList<RowTerm> terms, float bias, Row? added)
+    {
+        if (terms.Count == 0 && bias == 0) return added;
+        if (terms.Count == 0 && added is null) return Constant(bias);
+        if (terms is [{ Weight: 1 } only] && bias == 0 && added is null) return only.Row;
+        ImmutableArray<RowTerm> fixedTerms = [.. terms.Where(t => t.Row.IsFixed)];
+        bool isFixed = fixedTerms.Length == terms.Count && added is not { IsFixed: false };
+        if (!isFixed && fixedTerms.Length > 1)
+            terms = [.. terms.Where(t => !t.Row.IsFixed), new RowTerm(Step(fixedTerms, 0, null, true), 1)];
+        return Step([.. terms], bias, added, isFixed);
+    }
+
+    private Row Constant(float value) => Step([], value, null, true);
+
+    private Row Step(ImmutableArray<RowTerm> terms, float bias, Row? added, bool isFixed)
+    {
+        Row target = NewRow(isFixed);
+        steps.Add(new SumStep(target, terms, bias, added));
+        return target;
+    }
+
+    private Row NewRow(bool isFixed) => new(Rows++, isFixed && !isObserved);
+
+    private float[] Column(string name, int column) =>
+        [.. Enumerable.Range(0, weights[name].Shape[0]).Select(r => weights[name].Data[(r * shape.DModel) + column])];
+
+    private sealed class TermsComparer : IEqualityComparer<ImmutableArray<RowTerm>>
+    {
+        public bool Equals(ImmutableArray<RowTerm> a, ImmutableArray<RowTerm> b) => a.AsSpan().SequenceEqual(b.AsSpan());
+
+        public int GetHashCode(ImmutableArray<RowTerm> terms)
+        {
+            HashCode hash = default;
+            foreach (RowTerm term in terms) hash.Add(term);
+            return hash.ToHashCode();
+        }
+    }
+
+    private sealed class UnitsComparer : IEqualityComparer<int[]>
+    {
+        public bool Equals(int[]? a, int[]? b) => a.AsSpan().SequenceEqual(b);
+
+        public int GetHashCode(int[] units) => HashCode.Combine(units.Length, units[0], units[^1]);
+    }
+}
