@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rasp.Compiler.Graph;
 using Rasp.Compiler.Tests.Compiling;
 using Rasp.Format;
 
@@ -55,6 +56,33 @@ public sealed class OnnxTests(OnnxRuntime runtime) : IClassFixture<OnnxRuntime>,
         Assert.Null(error);
         float largest = rows.Zip(logits).Max(r => plain.Forward(r.First).SelectMany(x => x).Zip(r.Second.SelectMany(x => x)).Max(p => Math.Abs(p.First - p.Second)));
         Assert.InRange(largest, 0, 1e-3f);
+    }
+
+    /// <summary>A boolean, a fraction and an integer, each from its own logits, for both targets.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_output_of_a_model_is_read_from_its_own_logits(bool causal)
+    {
+        const string Text = "a = tokens == \"a\"; b = aggregate(select(indices, indices, <=), indicator(a)); c = selector_width(select(tokens, tokens, ==));";
+        RaspProgram program = Assert.IsType<RaspProgram>(Compilation.Parse(Text, "test.rasp").Program);
+        CompileSettings settings = new() { Vocabulary = Compiled.Tokens("ab"), MaxLength = 3, Causal = causal };
+        CompileResult result = ProgramCompiler.Compile(program, ["a", "b", "c"], settings, CompileOptions.Default with { Name = "abc" });
+        CompiledModel model = Assert.IsType<CompiledModel>(result.Model);
+        OnnxFile.Write(model, Model());
+        string stem = Path.Combine(directory, "abc");
+        TransformerLensFiles.Write(model, stem);
+        HookedTransformer plain = new(File.ReadAllText(TransformerLensFiles.ConfigPath(stem)), new ExportedTensors(TransformerLensFiles.WeightsPath(stem)));
+        ExportedAnswers answers = new(new OnnxFileReader(File.ReadAllBytes(Model())).Metadata);
+        int[] ids = answers.Ids(["\"a\"", "\"b\"", "\"a\""]);
+        (float[][][] logits, string? error) = await runtime.RunAsync(Model(), [ids]);
+        Assert.Null(error);
+        foreach (float[][] rows in (float[][][])[logits[0], plain.Forward(ids)])
+        {
+            Assert.Equal(["true", "false", "true"], answers.Read("a", rows));
+            Assert.Equal(["1", "[1,2]", "[2,3]"], answers.Read("b", rows));
+            Assert.Equal(causal ? ["1", "1", "2"] : ["2", "1", "2"], answers.Read("c", rows));
+        }
     }
 
     [Fact]
