@@ -143,9 +143,10 @@ public sealed class CompiledModel
         if (tokens.IsEmpty) throw new RaspException("The input is empty; give at least one token.");
         if (tokens.Length > Manifest.MaxLength)
             throw new RaspException($"The input has {tokens.Length} tokens, but '{Manifest.Name}' is compiled for at most {Manifest.MaxLength}; compile it with a larger maximum length.");
-        for (int i = 0; i < tokens.Length; i++)
+        ReadOnlySpan<Value> values = tokens.AsSpan();
+        for (int i = 0; i < values.Length; i++)
         {
-            ids[i] = tokenIds[tokens[i]];
+            ids[i] = tokenIds[in values[i]];
             if (ids[i] < 0)
                 throw new RaspException($"The token '{tokens[i]}' at position {i} is not in the vocabulary of '{Manifest.Name}' ({string.Join(' ', Manifest.Vocabulary)}); compile it with a vocabulary that has it.");
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Rasp.Format;
@@ -26,6 +27,7 @@ internal sealed class EmbeddingStep(Row target, float[] tokens, float[] position
 
     public override ForwardStep? Keep(Func<Row, bool> isRead) => isRead(target) ? this : null;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
         Span<float> y = MemoryMarshal.Cast<Vector<float>, float>(tile[target]);
@@ -50,6 +52,7 @@ internal sealed class SumStep(Row target, ImmutableArray<RowTerm> terms, float b
 
     public override ForwardStep? Keep(Func<Row, bool> isRead) => isRead(target) ? this : null;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
         Span<Vector<float>> y = tile[target];
@@ -88,6 +91,7 @@ internal sealed class UnitsStep(Row reading, float[] biases, ImmutableArray<(Row
         return kept.IsEmpty ? null : new UnitsStep(reading, biases, kept);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
         for (int t = 0; t < targets.Length; t += 2)
@@ -99,6 +103,7 @@ internal sealed class UnitsStep(Row reading, float[] biases, ImmutableArray<(Row
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void One(ReadOnlySpan<Vector<float>> x, ReadOnlySpan<float> weights, Span<Vector<float>> y)
     {
         x = x[..y.Length];
@@ -130,6 +135,7 @@ internal sealed class UnitsStep(Row reading, float[] biases, ImmutableArray<(Row
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Two(ReadOnlySpan<Vector<float>> x, ReadOnlySpan<float> weightsA, Span<Vector<float>> a, ReadOnlySpan<float> weightsB, Span<Vector<float>> b)
     {
         x = x[..a.Length];
@@ -181,6 +187,7 @@ internal sealed class ObserveStep(int layer, ResidualSite site, ImmutableArray<R
 
     public override ForwardStep Keep(Func<Row, bool> isRead) => this;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
         int lanes = tile.Lanes;

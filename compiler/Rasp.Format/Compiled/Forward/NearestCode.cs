@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Rasp.Format;
 
@@ -10,7 +11,7 @@ internal sealed class NearestCode
 {
     private const int IntervalsACode = 4;
 
-    private readonly ImmutableArray<double> codes;
+    private readonly double[] codes;
     private readonly int[] indices;
     private readonly int[] below;
     private readonly double scale;
@@ -29,6 +30,7 @@ internal sealed class NearestCode
         below[0] = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(double reading)
     {
         // The interval rises with the number, so that codes of lower intervals are smaller.
@@ -40,9 +42,10 @@ internal sealed class NearestCode
         return down < up || (down == up && indices[above - 1] < indices[above]) ? indices[above - 1] : indices[above];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Interval(double number)
     {
         double interval = (number - codes[0]) * scale;
-        return interval > 0 ? (int)Math.Min(interval, below.Length - 1) : 0;
+        return !(interval > 0) ? 0 : interval < below.Length - 1 ? (int)interval : below.Length - 1;
     }
 }

@@ -10,13 +10,15 @@ internal delegate void ResidualObserver(int layer, ResidualSite site, Span<float
 /// input: every lane of a vector belongs to another input, so that even a softmax goes on in all lanes at once. Kept from one
 /// run to the next, so that what is fixed is not computed again.
 /// </summary>
-internal sealed class Tile(int[] slots, int slotCount, int patterns)
+internal sealed class Tile(int[] slots, int slotCount, int heads)
 {
     // Vectors of a row, roughly: what is read again soon stays in the first cache.
     private const int RowVectors = 96;
 
     private Vector<float>[] rows = [];
     private Vector<float>[] scores = [];
+    private Vector<float>[] largest = [];
+    private Vector<float>[] best = [];
     private int[] keys = [];
     private int[] ids = [];
 
@@ -42,8 +44,13 @@ internal sealed class Tile(int[] slots, int slotCount, int patterns)
 
     public Span<int> Keys => keys.AsSpan(0, Positions);
 
-    /// <summary>What the attention steps keep while the length stays the same.</summary>
-    public FixedAttention[] Fixed { get; } = [.. Enumerable.Range(0, patterns).Select(_ => new FixedAttention())];
+    /// <summary>Room for the largest of several rows, and for which of them it is, at each position of each input.</summary>
+    public Span<Vector<float>> Largest => largest.AsSpan(0, Positions * Width);
+
+    public Span<Vector<float>> Best => best.AsSpan(0, Positions * Width);
+
+    /// <summary>What the attention steps keep from one run to the next.</summary>
+    public KeptAttention[] Kept { get; } = [.. Enumerable.Range(0, heads).Select(_ => new KeptAttention())];
 
     /// <summary>The numbers [positions, width] of a row.</summary>
     public Span<Vector<float>> this[Row row] => rows.AsSpan(slots[row.Id] * Positions * Width, Positions * Width);
@@ -55,23 +62,15 @@ internal sealed class Tile(int[] slots, int slotCount, int patterns)
         if (positions == Positions && width == Width) return;
         (Positions, Width, IsNew) = (positions, width, true);
         if (rows.Length < slotCount * positions * width) rows = new Vector<float>[slotCount * positions * width];
-        if (ids.Length < positions * Lanes) ids = new int[positions * Lanes];
+        if (ids.Length < positions * Lanes)
+        {
+            ids = new int[positions * Lanes];
+            largest = new Vector<float>[positions * width];
+            best = new Vector<float>[positions * width];
+        }
+
         if (keys.Length >= positions) return;
         scores = new Vector<float>[positions];
         keys = new int[positions];
     }
-}
-
-/// <summary>A head's pattern and scores, as far as they depend on the inputs' length alone.</summary>
-internal sealed class FixedAttention
-{
-    /// <summary>The keys and weights of query p are those in [Start[p], Start[p + 1]).</summary>
-    public int[] Start { get; set; } = [];
-
-    public List<int> Keys { get; } = [];
-
-    public List<float> Weights { get; } = [];
-
-    /// <summary>The fixed part of the scores [query, key].</summary>
-    public float[] Scores { get; set; } = [];
 }
