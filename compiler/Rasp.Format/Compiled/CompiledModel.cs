@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Rasp.Format;
@@ -138,6 +139,7 @@ public sealed class CompiledModel
         throw new RaspException($"'{Manifest.Name}' has no output '{name}'; it has {string.Join(", ", Manifest.Outputs.Select(o => o.Name))}.");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindIds(ImmutableArray<Value> tokens, Span<int> ids)
     {
         if (tokens.IsEmpty) throw new RaspException("The input is empty; give at least one token.");
@@ -152,9 +154,10 @@ public sealed class CompiledModel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ImmutableArray<Value> Decode(int output, ReadOnlySpan<int> answers)
     {
-        ImmutableArray<Value> all = Manifest.Outputs[output].Values;
+        ReadOnlySpan<Value> all = Manifest.Outputs[output].Values.AsSpan();
         Value[] values = new Value[answers.Length];
         for (int p = 0; p < values.Length; p++) values[p] = all[answers[p]];
         return ImmutableCollectionsMarshal.AsImmutableArray(values);

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -67,7 +67,7 @@ internal sealed class AttentionStep(
         float[] none = new float[tile.Positions * tile.Positions];
         for (int p = 0; p < tile.Positions; p++)
         {
-            (int count, Vector<float> total) = Weigh(tile, kept, none, fixedScores, p, 0);
+            (int count, Vector512<float> total) = Weigh(tile, kept, none, fixedScores, p, 0);
             for (int a = 0; a < count; a++)
             {
                 kept.Keys.Add(tile.Keys[a]);
@@ -84,8 +84,8 @@ internal sealed class AttentionStep(
         kept.Scores = new float[positions * positions];
         foreach ((Row query, Row key) in fixedScores)
         {
-            ReadOnlySpan<Vector<float>> q = tile[query];
-            ReadOnlySpan<Vector<float>> k = tile[key];
+            ReadOnlySpan<Vector512<float>> q = tile[query];
+            ReadOnlySpan<Vector512<float>> k = tile[key];
             for (int p = 0; p < positions; p++)
                 for (int j = 0; j < positions; j++)
                     kept.Scores[(p * positions) + j] += q[p * tile.Width][0] * k[j * tile.Width][0];
@@ -115,7 +115,7 @@ internal sealed class AttentionStep(
     {
         foreach ((_, Row target) in values)
         {
-            Span<Vector<float>> z = tile[target];
+            Span<Vector512<float>> z = tile[target];
             z[(p * tile.Width) + v] = z[((p - 1) * tile.Width) + v];
         }
     }
@@ -125,28 +125,28 @@ internal sealed class AttentionStep(
     /// divided by their sum, in place of the first scores.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private (int Count, Vector<float> Total) Weigh(
+    private (int Count, Vector512<float> Total) Weigh(
         Tile tile, KeptAttention kept, ReadOnlySpan<float> start, ImmutableArray<(Row Query, Row Key)> terms, int p, int v)
     {
         int width = tile.Width;
         int at = (p * width) + v;
         int visible = causal ? p + 1 : tile.Positions;
-        Span<Vector<float>> row = tile.Scores[..visible];
+        Span<Vector512<float>> row = tile.Scores[..visible];
         start = start.Slice(p * tile.Positions, visible);
         // Terms by three; where there are fewer, queries of zeros.
         bool isStarted = false;
         int waiting = 0;
-        Vector<float> queryA = default, queryB = default;
-        ReadOnlySpan<Vector<float>> keyA = default, keyB = default;
+        Vector512<float> queryA = default, queryB = default;
+        ReadOnlySpan<Vector512<float>> keyA = default, keyB = default;
         for (int t = 0; t < terms.Length; t++)
         {
-            Vector<float> query = tile[terms[t].Query][at];
-            if (kept.FewKeys[t] is not null || query == Vector<float>.Zero) continue;
-            ReadOnlySpan<Vector<float>> key = tile[terms[t].Key][v..];
+            Vector512<float> query = tile[terms[t].Query][at];
+            if (kept.FewKeys[t] is not null || query == Vector512<float>.Zero) continue;
+            ReadOnlySpan<Vector512<float>> key = tile[terms[t].Key][v..];
             switch (waiting++)
             {
                 case 0:
-                    (queryA, queryB) = (query, Vector<float>.Zero);
+                    (queryA, queryB) = (query, Vector512<float>.Zero);
                     keyA = key;
                     keyB = key;
                     break;
@@ -162,55 +162,55 @@ internal sealed class AttentionStep(
             }
         }
 
-        if (waiting > 0) Add(row, isStarted ? default : start, queryA, keyA, queryB, keyB, Vector<float>.Zero, keyA, width);
+        if (waiting > 0) Add(row, isStarted ? default : start, queryA, keyA, queryB, keyB, Vector512<float>.Zero, keyA, width);
         else if (!isStarted)
-            for (int j = 0; j < row.Length; j++) row[j] = new Vector<float>(start[j]);
+            for (int j = 0; j < row.Length; j++) row[j] = Vector512.Create(start[j]);
         for (int t = 0; t < terms.Length; t++)
             if (kept.FewKeys[t] is int[] few) AddFew(row, few, tile[terms[t].Query][at], tile[terms[t].Key][v..], width);
         return Exponentials(row, tile.Keys[..row.Length]);
     }
 
-    private static void AddFew(Span<Vector<float>> row, int[] few, Vector<float> query, ReadOnlySpan<Vector<float>> key, int width)
+    private static void AddFew(Span<Vector512<float>> row, int[] few, Vector512<float> query, ReadOnlySpan<Vector512<float>> key, int width)
     {
         foreach (int j in few)
-            if (j < row.Length) row[j] = Vector.MultiplyAddEstimate(query, key[j * width], row[j]);
+            if (j < row.Length) row[j] = Vector512.MultiplyAddEstimate(query, key[j * width], row[j]);
     }
 
     /// <summary>row += A + B + C, or, where there is a start, row = start + A + B + C.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(
-        Span<Vector<float>> row,
+        Span<Vector512<float>> row,
         ReadOnlySpan<float> start,
-        Vector<float> queryA,
-        ReadOnlySpan<Vector<float>> keyA,
-        Vector<float> queryB,
-        ReadOnlySpan<Vector<float>> keyB,
-        Vector<float> queryC,
-        ReadOnlySpan<Vector<float>> keyC,
+        Vector512<float> queryA,
+        ReadOnlySpan<Vector512<float>> keyA,
+        Vector512<float> queryB,
+        ReadOnlySpan<Vector512<float>> keyB,
+        Vector512<float> queryC,
+        ReadOnlySpan<Vector512<float>> keyC,
         int width)
     {
         bool isStarted = start.IsEmpty;
         for (int j = 0, from = 0; j < row.Length; j++, from += width)
         {
-            Vector<float> sum = isStarted ? row[j] : new Vector<float>(start[j]);
-            sum = Vector.MultiplyAddEstimate(queryA, keyA[from], sum);
-            sum = Vector.MultiplyAddEstimate(queryB, keyB[from], sum);
-            row[j] = Vector.MultiplyAddEstimate(queryC, keyC[from], sum);
+            Vector512<float> sum = isStarted ? row[j] : Vector512.Create(start[j]);
+            sum = Vector512.MultiplyAddEstimate(queryA, keyA[from], sum);
+            sum = Vector512.MultiplyAddEstimate(queryB, keyB[from], sum);
+            row[j] = Vector512.MultiplyAddEstimate(queryC, keyC[from], sum);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (int Count, Vector<float> Total) Exponentials(Span<Vector<float>> row, Span<int> keys)
+    private static (int Count, Vector512<float> Total) Exponentials(Span<Vector512<float>> row, Span<int> keys)
     {
-        Vector<float> max = row[0];
-        for (int j = 1; j < row.Length; j++) max = Vector.MaxNative(max, row[j]);
+        Vector512<float> max = row[0];
+        for (int j = 1; j < row.Length; j++) max = Vector512.MaxNative(max, row[j]);
         int count = 0;
-        Vector<float> total = default;
+        Vector512<float> total = default;
         for (int j = 0; j < row.Length; j++)
         {
-            Vector<float> below = row[j] - max;
-            if (Vector.LessThanAll(below, Exponential.Least)) continue;
-            Vector<float> weight = Exponential.Of(below);
+            Vector512<float> below = row[j] - max;
+            if (Vector512.LessThanAll(below, Exponential.Least)) continue;
+            Vector512<float> weight = Exponential.Of(below);
             total += weight;
             row[count] = weight;
             keys[count] = j;
@@ -221,24 +221,24 @@ internal sealed class AttentionStep(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Mix(Tile tile, int p, int v, (int Count, Vector<float> Total) weighed)
+    private void Mix(Tile tile, int p, int v, (int Count, Vector512<float> Total) weighed)
     {
         int width = tile.Width;
         int at = (p * width) + v;
-        ReadOnlySpan<Vector<float>> weights = tile.Scores[..weighed.Count];
+        ReadOnlySpan<Vector512<float>> weights = tile.Scores[..weighed.Count];
         ReadOnlySpan<int> keys = tile.Keys[..weighed.Count];
         for (int f = 0; f < values.Length; f += 2)
         {
             // Two values at a time; the odd one out goes with itself.
             (Row valueB, Row targetB) = values[Math.Min(f + 1, values.Length - 1)];
-            ReadOnlySpan<Vector<float>> xA = tile[values[f].Value][v..];
-            ReadOnlySpan<Vector<float>> xB = tile[valueB][v..];
-            Vector<float> a = default, b = default;
+            ReadOnlySpan<Vector512<float>> xA = tile[values[f].Value][v..];
+            ReadOnlySpan<Vector512<float>> xB = tile[valueB][v..];
+            Vector512<float> a = default, b = default;
             for (int i = 0; i < weights.Length; i++)
             {
                 int from = keys[i] * width;
-                a = Vector.MultiplyAddEstimate(weights[i], xA[from], a);
-                b = Vector.MultiplyAddEstimate(weights[i], xB[from], b);
+                a = Vector512.MultiplyAddEstimate(weights[i], xA[from], a);
+                b = Vector512.MultiplyAddEstimate(weights[i], xB[from], b);
             }
 
             tile[values[f].Target][at] = a / weighed.Total;
@@ -253,17 +253,17 @@ internal sealed class AttentionStep(
         foreach ((Row value, Row target) in values)
         {
             if (target.IsFixed && !tile.IsNew) continue;
-            ReadOnlySpan<Vector<float>> x = tile[value];
-            Span<Vector<float>> z = tile[target];
+            ReadOnlySpan<Vector512<float>> x = tile[value];
+            Span<Vector512<float>> z = tile[target];
             for (int p = 0; p < tile.Positions; p++)
             {
                 ReadOnlySpan<int> keys = CollectionsMarshal.AsSpan(kept.Keys)[kept.Start[p]..kept.Start[p + 1]];
                 ReadOnlySpan<float> weights = CollectionsMarshal.AsSpan(kept.Weights)[kept.Start[p]..kept.Start[p + 1]];
                 for (int v = 0; v < width; v++)
                 {
-                    Vector<float> sum = default;
+                    Vector512<float> sum = default;
                     for (int i = 0; i < keys.Length; i++)
-                        sum = Vector.MultiplyAddEstimate(new Vector<float>(weights[i]), x[(keys[i] * width) + v], sum);
+                        sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[i]), x[(keys[i] * width) + v], sum);
                     z[(p * width) + v] = sum;
                 }
             }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -16,8 +16,8 @@ internal sealed class OutputReader(ManifestOutput output)
     {
         int length = tile.Positions - 1;
         int lanes = tile.Lanes;
-        Span<Vector<float>> read = codes is null ? Largest(tile, logits) : tile[logits[output.First]];
-        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector<float>, float>(read)[lanes..];
+        Span<Vector512<float>> read = codes is null ? Largest(tile, logits) : tile[logits[output.First]];
+        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(read)[lanes..];
         for (int b = 0; b < inputs; b++)
         {
             Span<int> answer = answers.Slice(b * length, length);
@@ -28,21 +28,21 @@ internal sealed class OutputReader(ManifestOutput output)
 
     /// <summary>The number of the largest logit, the first of several, at each position of each input.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private Span<Vector<float>> Largest(Tile tile, ImmutableArray<Row> logits)
+    private Span<Vector512<float>> Largest(Tile tile, ImmutableArray<Row> logits)
     {
-        Span<Vector<float>> best = tile.Best;
-        Span<Vector<float>> largest = tile.Largest[..best.Length];
+        Span<Vector512<float>> best = tile.Best;
+        Span<Vector512<float>> largest = tile.Largest[..best.Length];
         best.Clear();
         tile[logits[output.First]].CopyTo(largest);
         for (int o = 1; o < output.Logits; o++)
         {
-            ReadOnlySpan<Vector<float>> logit = tile[logits[output.First + o]][..best.Length];
-            Vector<float> number = new(o);
+            ReadOnlySpan<Vector512<float>> logit = tile[logits[output.First + o]][..best.Length];
+            Vector512<float> number = Vector512.Create((float)o);
             for (int i = 0; i < best.Length; i++)
             {
-                Vector<int> isLarger = Vector.GreaterThan(logit[i], largest[i]);
-                largest[i] = Vector.ConditionalSelect(isLarger, logit[i], largest[i]);
-                best[i] = Vector.ConditionalSelect(isLarger, number, best[i]);
+                Vector512<float> isLarger = Vector512.GreaterThan(logit[i], largest[i]);
+                largest[i] = Vector512.ConditionalSelect(isLarger, logit[i], largest[i]);
+                best[i] = Vector512.ConditionalSelect(isLarger, number, best[i]);
             }
         }
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -15,13 +15,13 @@ internal sealed class TokenSums
 
     public float[] Queries { get; set; } = [];
 
-    public Vector<float>[] Counts { get; set; } = [];
+    public Vector512<float>[] Counts { get; set; } = [];
 
     /// <summary>[value, token, lane].</summary>
-    public Vector<float>[] Values { get; set; } = [];
+    public Vector512<float>[] Values { get; set; } = [];
 
     /// <summary>z by the query's token [value, token, lane].</summary>
-    public Vector<float>[] Mixed { get; set; } = [];
+    public Vector512<float>[] Mixed { get; set; } = [];
 }
 
 /// <summary>
@@ -55,8 +55,8 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
         int lanes = tile.Lanes;
         for (int f = 0; f < values.Length; f++)
         {
-            ReadOnlySpan<float> mixed = MemoryMarshal.Cast<Vector<float>, float>(sums.Mixed.AsSpan(f * tokens * width, tokens * width));
-            Span<float> z = MemoryMarshal.Cast<Vector<float>, float>(tile[values[f].Target])[..ids.Length];
+            ReadOnlySpan<float> mixed = MemoryMarshal.Cast<Vector512<float>, float>(sums.Mixed.AsSpan(f * tokens * width, tokens * width));
+            Span<float> z = MemoryMarshal.Cast<Vector512<float>, float>(tile[values[f].Target])[..ids.Length];
             for (int p = 0; p < z.Length; p += lanes)
                 for (int b = 0; b < lanes; b++) z[p + b] = mixed[(ids[p + b] * lanes) + b];
         }
@@ -73,9 +73,9 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
 
         if (sums.Counts.Length != tokens * width)
         {
-            sums.Counts = new Vector<float>[tokens * width];
-            sums.Values = new Vector<float>[values.Length * tokens * width];
-            sums.Mixed = new Vector<float>[values.Length * tokens * width];
+            sums.Counts = new Vector512<float>[tokens * width];
+            sums.Values = new Vector512<float>[values.Length * tokens * width];
+            sums.Mixed = new Vector512<float>[values.Length * tokens * width];
             return;
         }
 
@@ -88,7 +88,7 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
     {
         ReadOnlySpan<int> ids = tile.Ids;
         int lanes = tile.Lanes;
-        Span<float> counts = MemoryMarshal.Cast<Vector<float>, float>(sums.Counts.AsSpan());
+        Span<float> counts = MemoryMarshal.Cast<Vector512<float>, float>(sums.Counts.AsSpan());
         for (int p = 0; p < ids.Length; p += lanes)
         {
             for (int b = 0; b < lanes; b++)
@@ -101,8 +101,8 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
 
         for (int f = 0; f < values.Length; f++)
         {
-            Span<float> sum = MemoryMarshal.Cast<Vector<float>, float>(sums.Values.AsSpan(f * sums.Counts.Length, sums.Counts.Length));
-            ReadOnlySpan<float> x = MemoryMarshal.Cast<Vector<float>, float>(tile[values[f].Value])[..ids.Length];
+            Span<float> sum = MemoryMarshal.Cast<Vector512<float>, float>(sums.Values.AsSpan(f * sums.Counts.Length, sums.Counts.Length));
+            ReadOnlySpan<float> x = MemoryMarshal.Cast<Vector512<float>, float>(tile[values[f].Value])[..ids.Length];
             for (int p = 0; p < x.Length; p += lanes)
                 for (int b = 0; b < lanes; b++) sum[(ids[p + b] * lanes) + b] += x[p + b];
         }
@@ -113,8 +113,8 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
         sums.IsKnown[id] = true;
         for (int t = 0; t < scores.Length; t++)
         {
-            sums.Keys[(t * tokens) + id] = MemoryMarshal.Cast<Vector<float>, float>(tile[scores[t].Key])[at];
-            if (queriesAreByToken) sums.Queries[(t * tokens) + id] = MemoryMarshal.Cast<Vector<float>, float>(tile[scores[t].Query])[at];
+            sums.Keys[(t * tokens) + id] = MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Key])[at];
+            if (queriesAreByToken) sums.Queries[(t * tokens) + id] = MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Query])[at];
         }
     }
 
@@ -124,36 +124,36 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
     {
         int width = tile.Width;
         int at = (query * width) + v;
-        Span<Vector<float>> row = tile.Scores[..tokens];
+        Span<Vector512<float>> row = tile.Scores[..tokens];
         row.Clear();
         for (int s = 0; s < scores.Length; s++)
         {
-            Vector<float> q = queriesAreByToken ? new Vector<float>(sums.Queries[(s * tokens) + query]) : tile[scores[s].Query][at];
+            Vector512<float> q = queriesAreByToken ? Vector512.Create(sums.Queries[(s * tokens) + query]) : tile[scores[s].Query][at];
             ReadOnlySpan<float> keys = sums.Keys.AsSpan(s * tokens, tokens)[..row.Length];
-            for (int t = 0; t < row.Length; t++) row[t] = Vector.MultiplyAddEstimate(q, new Vector<float>(keys[t]), row[t]);
+            for (int t = 0; t < row.Length; t++) row[t] = Vector512.MultiplyAddEstimate(q, Vector512.Create(keys[t]), row[t]);
         }
 
-        ReadOnlySpan<Vector<float>> counts = sums.Counts.AsSpan(v);
-        Vector<float> max = new(float.NegativeInfinity);
+        ReadOnlySpan<Vector512<float>> counts = sums.Counts.AsSpan(v);
+        Vector512<float> max = Vector512.Create(float.NegativeInfinity);
         for (int t = 0; t < row.Length; t++)
         {
-            row[t] = Vector.ConditionalSelect(Vector.Equals(counts[t * width], Vector<float>.Zero), new Vector<float>(float.NegativeInfinity), row[t]);
-            max = Vector.MaxNative(max, row[t]);
+            row[t] = Vector512.ConditionalSelect(Vector512.Equals(counts[t * width], Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), row[t]);
+            max = Vector512.MaxNative(max, row[t]);
         }
 
-        Vector<float> total = default;
+        Vector512<float> total = default;
         for (int t = 0; t < row.Length; t++)
         {
             row[t] = Exponential.Of(row[t] - max);
-            total = Vector.MultiplyAddEstimate(row[t], counts[t * width], total);
+            total = Vector512.MultiplyAddEstimate(row[t], counts[t * width], total);
         }
 
         for (int f = 0; f < values.Length; f++)
         {
-            ReadOnlySpan<Vector<float>> x = sums.Values.AsSpan((f * tokens * width) + v);
-            Vector<float> sum = default;
-            for (int t = 0; t < row.Length; t++) sum = Vector.MultiplyAddEstimate(row[t], x[t * width], sum);
-            Span<Vector<float>> z = queriesAreByToken ? sums.Mixed.AsSpan(f * tokens * width) : tile[values[f].Target];
+            ReadOnlySpan<Vector512<float>> x = sums.Values.AsSpan((f * tokens * width) + v);
+            Vector512<float> sum = default;
+            for (int t = 0; t < row.Length; t++) sum = Vector512.MultiplyAddEstimate(row[t], x[t * width], sum);
+            Span<Vector512<float>> z = queriesAreByToken ? sums.Mixed.AsSpan(f * tokens * width) : tile[values[f].Target];
             z[at] = sum / total;
         }
     }
