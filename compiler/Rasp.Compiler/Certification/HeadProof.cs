@@ -20,10 +20,29 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         foreach (HeadWrite write in scheduled.Writes)
         {
             ErrorBound own = write.Part.Moved.OneHot is not null ? MovedClass(write)
-                : write.Variable.SOp is SelectorWidthSOp && scheduled.Head.BeginningScore > 0 ? Counted(write, scoreError)
+                : write.Part.LargestCount > 0 ? Counted(write, scoreError)
                 : Moved(write, scoreError);
-            proof.Add(write.Variable, own);
+            proof.Add(write.Variable, Times(own, write));
         }
+    }
+
+    /// <summary>
+    /// The error of factor · part in the sum. A relative one stays relative to the sum where nothing is taken away and nothing
+    /// is negative; and a sum is rounded once more.
+    /// </summary>
+    private ErrorBound Times(ErrorBound own, HeadWrite write)
+    {
+        if (write.Variable.Parts.Length == 1) return own;
+        double factor = Math.Abs(write.Part.Factor.ToDouble());
+        double relative = own.Relative + format.Unit + (proof.RoundingOf(write.Part.Factor) / factor);
+        bool stays = write.Variable.Parts.All(p => p.Factor.Sign > 0 && Largest(p).Least.Sign >= 0);
+        return stays ? new ErrorBound(factor * own.Absolute, relative) : new ErrorBound(factor * (own.Absolute + (relative * Largest(write.Part).Most)), 0);
+    }
+
+    private (Rational Least, double Most) Largest(AttentionPart part)
+    {
+        ImmutableArray<Value> values = proof.Domains.Everywhere(part.SOp, proof.MaxLength);
+        return values.IsEmpty ? (Rational.Zero, 0) : (values[0].Number, Math.Max(Math.Abs(values[0].Number.ToDouble()), Math.Abs(values[^1].Number.ToDouble())));
     }
 
     /// <summary>
@@ -97,7 +116,6 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     /// <code>
     /// v·w / (eˢ + w) for w: the code's own error, and a relative one from s, the weights, their sum, v and z
     /// </code>
-    /// A count that is added to others, or taken away, is rounded once more in the sum.
     /// </summary>
     private ErrorBound Counted(HeadWrite write, double scoreError)
     {
@@ -107,15 +125,10 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double code = 0;
         for (int w = 0; w <= largest; w++) code = Math.Max(code, Math.Abs((format.Round(value) * w / (atBeginning + w)) - w));
         double weight = 1 / (atBeginning + largest);
-        int roundings = write.Variable.Parts.Length == 1 ? 2 : 3;
-        double relative = (2 * scoreError) + ((proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit) + (roundings * format.Unit) + (format.Tiny / weight);
+        double relative = (2 * scoreError) + ((proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit) + (2 * format.Unit) + (format.Tiny / weight);
         double absolute = code + Math.Abs(beginning.Project("V", layer, head, write.First)) + format.Tiny;
         proof.Proof.Require(value <= format.Largest, () => $"{proof.Describe(write.Variable)}: the value {value} passes the largest number of {format.Name}");
-
-        // Relative to the sum where all counts add up; a difference may be smaller than what it is made of.
-        return write.Variable.Parts.All(p => p.Sign > 0)
-            ? new ErrorBound(absolute, relative)
-            : new ErrorBound(absolute + (relative * largest), 0);
+        return new ErrorBound(absolute, relative);
     }
 
     /// <summary>
@@ -126,8 +139,8 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     {
         MovedValue moved = write.Part.Moved;
         if (moved.Number is not LinearForm form) return ErrorBound.Exact;
-        AggregateSOp? aggregate = write.Variable.SOp as AggregateSOp;
-        ImmutableArray<Value> values = proof.Domains.Everywhere(aggregate?.Value ?? write.Variable.SOp, proof.MaxLength);
+        AggregateSOp? aggregate = write.Part.SOp as AggregateSOp;
+        ImmutableArray<Value> values = proof.Domains.Everywhere(aggregate?.Value ?? write.Part.SOp, proof.MaxLength);
         ErrorBound value = proof.Number(form, values.Select(v => v.Number));
         double largest = values.Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
         double emptyError = Math.Abs(beginning.Project("V", layer, head, write.First) - moved.Empty.Number.ToDouble());

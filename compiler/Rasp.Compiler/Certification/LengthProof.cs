@@ -58,8 +58,9 @@ internal sealed class LengthProof(Schedule schedule, DomainAnalysis domains, Num
     }
 
     /// <summary>The largest |code| of a scalar variable in inputs of up to the length.</summary>
-    public double LargestCode(Variable variable) =>
-        domains.Everywhere(variable.SOp, maxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
+    public double LargestCode(Variable variable) => variable is AttentionVariable { IsPacked: true }
+        ? variable.Codes.Max(c => Math.Abs(c.ToDouble()))
+        : domains.Everywhere(variable.SOp, maxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
 
     public double RoundingOf(Rational x) => Math.Abs(format.Round(x.ToDouble()) - x.ToDouble());
 

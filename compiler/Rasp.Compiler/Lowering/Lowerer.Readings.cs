@@ -63,9 +63,25 @@ internal sealed partial class Lowerer
         {
             AggregateSOp a => LinearForm.Of(Moved(a)),
             SelectorWidthSOp w => Width(w),
-            ElementwiseSOp e => LinearOperation(e, Linear),
+            ElementwiseSOp e => SumOrWhole(e) ?? LinearOperation(e, Linear),
             _ => null,
         };
+    }
+
+    /// <summary>
+    /// <code>
+    /// width(s) * aggregate(s, x) → sum        round(x) → x, where x is whole
+    /// </code>
+    /// </summary>
+    private LinearForm? SumOrWhole(ElementwiseSOp e)
+    {
+        if (!passes.Sums) return null;
+        if (e.Operator == ElementwiseOperator.Round && e.Operands[0] is ElementwiseSOp { Operator: ElementwiseOperator.Multiply } rounded)
+            return SumOrWhole(rounded);
+        if (e.Operator != ElementwiseOperator.Multiply) return null;
+        foreach ((SOp width, SOp mean) in new[] { (e.Operands[0], e.Operands[1]), (e.Operands[1], e.Operands[0]) })
+            if (mean is AggregateSOp { IsNumeric: true } a && IsWidthOf(width, a) && Sum(a) is AttentionVariable sum) return LinearForm.Of(sum);
+        return null;
     }
 
     /// <summary>The width as a number; where the heads that count its parts stand in different layers, as the sum of the parts.</summary>

@@ -43,11 +43,13 @@ internal static class PlanPrinter
             text.AppendLine(CultureInfo.InvariantCulture, $"    score {query} · {key}: {term.Features} features, constant {term.Constant}");
         }
 
-        foreach (AttentionVariable variable in head.Variables)
+        foreach (HeadWrite write in head.Writes)
         {
-            string moved = variable.Moved.Number is LinearForm number ? Show(number, names) : Show(variable.Moved.OneHot?.Variable, names);
-            string empty = variable.Moved.Empty.Kind == ValueKind.Text ? $"\"{variable.Moved.Empty}\"" : variable.Moved.Empty.ToString();
-            text.AppendLine(CultureInfo.InvariantCulture, $"    writes {names.Describe(variable)} → {Columns(schedule, variable)}: {moved}, {empty} where nothing is selected");
+            MovedValue value = write.Part.Moved;
+            string moved = value.Number is LinearForm number ? Show(number, names) : Show(value.OneHot?.Variable, names);
+            string empty = value.Empty.Kind == ValueKind.Text ? $"\"{value.Empty}\"" : value.Empty.ToString();
+            string factor = write.Part.Factor == Rational.One ? string.Empty : $"{write.Part.Factor} times ";
+            text.AppendLine(CultureInfo.InvariantCulture, $"    writes {factor}{names.Describe(write.Variable)} → {Columns(schedule, write.Variable)}: {moved}, {empty} where nothing is selected");
         }
     }
 

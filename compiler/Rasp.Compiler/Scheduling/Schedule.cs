@@ -55,9 +55,14 @@ internal sealed class Schedule
 
     public int Columns { get; }
 
-    public static Schedule Of(ImmutableArray<LoweredOutput> outputs, Passes passes)
+    /// <summary><paramref name="named"/> are variables that the program names: they are kept where heads that are needed anyway write them.</summary>
+    public static Schedule Of(ImmutableArray<LoweredOutput> outputs, IEnumerable<Variable> named, Passes passes)
     {
-        ImmutableArray<Variable> variables = [.. Reachable(outputs).OrderBy(v => v.Site)];
+        List<Variable> reachable = Reachable(outputs);
+        HashSet<Head> heads = [.. reachable.OfType<AttentionVariable>().SelectMany(v => v.Parts).Select(p => p.Head)];
+        HashSet<Variable> known = [.. reachable];
+        reachable.AddRange(named.OfType<AttentionVariable>().Where(v => v.Parts.All(p => heads.Contains(p.Head)) && v.Reads.All(known.Contains) && known.Add(v)));
+        ImmutableArray<Variable> variables = [.. reachable.OrderBy(v => v.Site)];
         return new Schedule(variables, ColumnDemand.Columns(variables, outputs, passes.Columns));
     }
 

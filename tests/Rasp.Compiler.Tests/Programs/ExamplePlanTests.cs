@@ -25,7 +25,7 @@ public class ExamplePlanTests
         StringBuilder text = new();
         foreach (bool causal in new[] { false, true })
         {
-            Schedule schedule = ProgramCompiler.Plan(exports, settings.Vocabulary ?? [], settings.MaxLength ?? 1, causal, Passes.All).Schedule;
+            Schedule schedule = CompilationPlan.Of(program, exports, settings.Vocabulary ?? [], settings.MaxLength ?? 1, causal, Passes.All).Schedule;
             text.Append(CultureInfo.InvariantCulture, $"{(causal ? "causal" : "bidirectional")}: {PlanPrinter.Print(schedule, new VariableNames(program))}");
         }
 
