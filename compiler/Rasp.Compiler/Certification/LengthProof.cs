@@ -37,7 +37,10 @@ internal sealed class LengthProof(Schedule schedule, DomainAnalysis domains, Num
         return Proof;
     }
 
-    public void Add(Variable variable, ErrorBound error) => errors.Add(variable, error);
+    /// <summary>What a block writes is off by this; what several heads add to one variable adds up.</summary>
+    public void Add(Variable variable, ErrorBound error) => errors[variable] = errors.TryGetValue(variable, out ErrorBound other)
+        ? new ErrorBound(other.Absolute + error.Absolute, Math.Max(other.Relative, error.Relative))
+        : error;
 
     public ErrorBound Of(Variable variable) => errors[variable];
 

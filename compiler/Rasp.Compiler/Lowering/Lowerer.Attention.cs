@@ -49,17 +49,28 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>
-    /// The width as a number, within the error of its <see cref="CountCode"/>. <paramref name="width"/>'s selector must not be
-    /// an <c>or</c>. A fine count has less error and larger weights.
+    /// The width as a number, within the error of its <see cref="CountCode"/>; a fine count has less error and larger weights.
+    /// The heads that count the parts of an <c>or</c> add to one column, where their sum is rounded but once; null where they
+    /// stand in different layers.
     /// </summary>
-    private AttentionVariable CountedWidth(SelectorWidthSOp width, bool fine = false)
+    private AttentionVariable? CountedWidth(SelectorWidthSOp width, bool fine = false)
     {
         if (counted.TryGetValue((width, fine), out AttentionVariable? known)) return known;
-        ImmutableArray<Value> values = domains.Everywhere(width);
-        CountCode code = CountCode.For(domains.Selectors.LargestWidth(width.Selector, domains.Space.MaxLength), fine);
-        AttentionVariable variable = AttentionVariable.Scalar(
-            width, values, [.. values.Select(v => v.Number)], HeadFor(width.Selector, code.Score, []),
-            new MovedValue(new LinearForm(Rational.FromDouble(code.Value), []), null, Value.FromNumber(Rational.Zero)), code.Error);
+        int longest = domains.Space.MaxLength;
+        List<AttentionPart> parts = [];
+        double error = 0;
+        foreach ((int sign, SelectorWidthSOp part) in selectors.WidthParts(width))
+        {
+            int largest = domains.Selectors.LargestWidth(part.Selector, longest);
+            if (largest == 0) continue;
+            CountCode code = CountCode.For(largest, fine);
+            Head head = HeadFor(part.Selector, code.Score, []);
+            parts.Add(new AttentionPart(head, new MovedValue(new LinearForm(Rational.FromDouble(code.Value), []), null, Value.FromNumber(Rational.Zero)), sign));
+            error += code.Error;
+        }
+
+        if (parts.Count == 0 || parts.Any(p => p.Head.Site != parts[0].Head.Site)) return null;
+        AttentionVariable variable = AttentionVariable.Count(width, domains.Everywhere(width), [.. parts], error);
         counted.Add((width, fine), variable);
         return variable;
     }

@@ -95,6 +95,16 @@ internal sealed partial class Lowerer
             .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [v.value.Number.ToDouble()] : Unit(v.index, values.Length));
         ImmutableArray<ImmutableArray<Rational>> codes =
             [.. atoms.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().Order().ToImmutableArray())];
+        return Staircase(atoms, codes, function, outputs) ?? Staircase([.. atoms.Select(Fine)], codes, function, outputs);
+    }
+
+    /// <summary>The staircase of the fewest steps over the packings of the atoms in any order; null where none is precise enough.</summary>
+    private static Staircase? Staircase(
+        ImmutableArray<Atom> atoms,
+        ImmutableArray<ImmutableArray<Rational>> codes,
+        Dictionary<ImmutableArray<Rational>, (Value Value, int FirstLength)> function,
+        Dictionary<Value, ImmutableArray<double>> outputs)
+    {
         Staircase? best = null;
         foreach (ImmutableArray<int> order in Orders(atoms))
         {

@@ -68,13 +68,15 @@ internal sealed partial class Lowerer
         };
     }
 
-    /// <summary>The width as a number: one count for each part of an <c>or</c>, added and subtracted.</summary>
-    private LinearForm Width(SelectorWidthSOp width) => IsLength(width)
-        ? LinearForm.Of(Length(width))
-        : selectors.WidthParts(width).Aggregate(LinearForm.Zero, (form, part) => form + PartOfWidth(part.Width).Times(part.Sign));
+    /// <summary>The width as a number; where the heads that count its parts stand in different layers, as the sum of the parts.</summary>
+    private LinearForm Width(SelectorWidthSOp width)
+    {
+        if (IsLength(width)) return LinearForm.Of(Length(width));
+        if (CountedWidth(width) is AttentionVariable counted) return LinearForm.Of(counted);
+        return selectors.WidthParts(width).Where(p => p.Width != width).Aggregate(LinearForm.Zero, (form, part) => form + PartOfWidth(part.Width).Times(part.Sign));
+    }
 
-    private LinearForm PartOfWidth(SelectorWidthSOp part) =>
-        PositionView(part)?.ToLinear() ?? (domains.Selectors.Everywhere(part.Selector) == Selection.Never ? LinearForm.Zero : LinearForm.Of(CountedWidth(part)));
+    private LinearForm PartOfWidth(SelectorWidthSOp part) => PositionView(part)?.ToLinear() ?? Width(part);
 
     /// <summary>As <see cref="Linear"/>, but adds nothing: null where a part of the s-op is not in the residual stream.</summary>
     private LinearForm? ExistingLinear(SOp sop)

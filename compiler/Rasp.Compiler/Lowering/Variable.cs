@@ -47,28 +47,35 @@ internal sealed class EmbeddingVariable(SOp sop, ImmutableArray<Value> values)
     public override IEnumerable<Variable> Reads => [];
 }
 
-/// <summary>What a head moves: a number, as its mean over the selected positions, or a one-hot value from the one selected position.</summary>
+/// <summary>What one head adds to a variable: sign · what its value vectors hold at the selected positions.</summary>
+internal sealed record AttentionPart(Head Head, MovedValue Moved, int Sign)
+{
+    public IEnumerable<Variable> Reads => Head.Reads.Concat(Moved.Reads);
+}
+
+/// <summary>
+/// What attention moves: a number, as its mean over the selected positions, or a one-hot value from the one selected position;
+/// or a width, to which several heads of one layer may add their counts.
+/// </summary>
 internal sealed class AttentionVariable : Variable
 {
     private AttentionVariable(
-        SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Head head, MovedValue moved, double error)
-        : base(sop, encoding, values, codes, head.Site, error)
-    {
-        Head = head;
-        Moved = moved;
-    }
+        SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, ImmutableArray<Rational> codes, ImmutableArray<AttentionPart> parts, double error)
+        : base(sop, encoding, values, codes, parts[0].Head.Site, error) => Parts = parts;
 
-    public Head Head { get; }
+    /// <summary>One, but for widths that are sums of counts.</summary>
+    public ImmutableArray<AttentionPart> Parts { get; }
 
-    public MovedValue Moved { get; }
-
-    public override IEnumerable<Variable> Reads => Head.Reads.Concat(Moved.Reads);
+    public override IEnumerable<Variable> Reads => Parts.SelectMany(p => p.Reads);
 
     public static AttentionVariable Scalar(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Head head, MovedValue moved, double error) =>
-        new(sop, VariableEncoding.Linear, values, codes, head, moved, error);
+        new(sop, VariableEncoding.Linear, values, codes, [new AttentionPart(head, moved, 1)], error);
+
+    public static AttentionVariable Count(SOp sop, ImmutableArray<Value> values, ImmutableArray<AttentionPart> parts, double error) =>
+        new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number)], parts, error);
 
     public static AttentionVariable OneHot(SOp sop, ImmutableArray<Value> values, Head head, MovedValue moved) =>
-        new(sop, VariableEncoding.OneHot, values, [], head, moved, 0);
+        new(sop, VariableEncoding.OneHot, values, [], [new AttentionPart(head, moved, 1)], 0);
 }
 
 /// <summary>A function that an MLP computes exactly; it is a staircase over one number read from the residual stream.</summary>

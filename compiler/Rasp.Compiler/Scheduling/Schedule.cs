@@ -5,8 +5,11 @@ using Rasp.Format;
 
 namespace Rasp.Compiler.Scheduling;
 
-/// <summary>A head and the variables that it writes; <see cref="ValueDimensions"/> is the width of its value vectors.</summary>
-internal sealed record ScheduledHead(Head Head, ImmutableArray<AttentionVariable> Variables, int ValueDimensions)
+/// <summary>What a head writes: into the variable's columns, from its value vectors' dimension <see cref="First"/> on.</summary>
+internal sealed record HeadWrite(AttentionVariable Variable, AttentionPart Part, int First);
+
+/// <summary>A head and what it writes; <see cref="ValueDimensions"/> is the width of its value vectors.</summary>
+internal sealed record ScheduledHead(Head Head, ImmutableArray<HeadWrite> Writes, int ValueDimensions)
 {
     public int Dimensions => Math.Max(Head.ScoreDimensions, ValueDimensions);
 }
@@ -81,10 +84,24 @@ internal sealed class Schedule
     private ScheduledLayer Layer(int layer) => new(
         [
             .. Variables.OfType<AttentionVariable>().Where(v => v.Site.Layer == layer)
-                .GroupBy(v => v.Head)
-                .Select(g => new ScheduledHead(g.Key, [.. g], g.Sum(Width))),
+                .SelectMany(v => v.Parts.Select(p => (Variable: v, Part: p)))
+                .GroupBy(w => w.Part.Head)
+                .Select(g => ScheduledHead(g.Key, g)),
         ],
         [.. Variables.OfType<MlpVariable>().Where(v => v.Site.Layer == layer).Select(Mlp)]);
+
+    private ScheduledHead ScheduledHead(Head head, IEnumerable<(AttentionVariable Variable, AttentionPart Part)> parts)
+    {
+        List<HeadWrite> writes = [];
+        int dimension = 0;
+        foreach ((AttentionVariable variable, AttentionPart part) in parts)
+        {
+            writes.Add(new HeadWrite(variable, part, dimension));
+            dimension += Width(variable);
+        }
+
+        return new ScheduledHead(head, [.. writes], dimension);
+    }
 
     /// <summary>
     /// <code>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Rasp.Format;
@@ -138,22 +139,25 @@ public sealed class CompiledModel
         throw new RaspException($"'{Manifest.Name}' has no output '{name}'; it has {string.Join(", ", Manifest.Outputs.Select(o => o.Name))}.");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindIds(ImmutableArray<Value> tokens, Span<int> ids)
     {
         if (tokens.IsEmpty) throw new RaspException("The input is empty; give at least one token.");
         if (tokens.Length > Manifest.MaxLength)
             throw new RaspException($"The input has {tokens.Length} tokens, but '{Manifest.Name}' is compiled for at most {Manifest.MaxLength}; compile it with a larger maximum length.");
-        for (int i = 0; i < tokens.Length; i++)
+        ReadOnlySpan<Value> values = tokens.AsSpan();
+        for (int i = 0; i < values.Length; i++)
         {
-            ids[i] = tokenIds[tokens[i]];
+            ids[i] = tokenIds[in values[i]];
             if (ids[i] < 0)
                 throw new RaspException($"The token '{tokens[i]}' at position {i} is not in the vocabulary of '{Manifest.Name}' ({string.Join(' ', Manifest.Vocabulary)}); compile it with a vocabulary that has it.");
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ImmutableArray<Value> Decode(int output, ReadOnlySpan<int> answers)
     {
-        ImmutableArray<Value> all = Manifest.Outputs[output].Values;
+        ReadOnlySpan<Value> all = Manifest.Outputs[output].Values.AsSpan();
         Value[] values = new Value[answers.Length];
         for (int p = 0; p < values.Length; p++) values[p] = all[answers[p]];
         return ImmutableCollectionsMarshal.AsImmutableArray(values);

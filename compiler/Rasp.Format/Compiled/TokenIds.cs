@@ -19,7 +19,7 @@ internal sealed class TokenIds
     }
 
     /// <summary>The token's row of the embedding; −1 where the vocabulary lacks it.</summary>
-    public int this[Value token] => token is { Kind: ValueKind.Text, Text: [char c] } && c < Characters
+    public int this[in Value token] => token is { Kind: ValueKind.Text, Text: [char c] } && c < Characters
         ? characters[c]
         : ids.GetValueOrDefault(token, -1);
 }

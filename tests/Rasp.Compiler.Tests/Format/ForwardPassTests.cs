@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
 using Rasp.Compiler.Tests.Compiling;
 using Rasp.Format;
 
@@ -124,16 +125,16 @@ public sealed class ForwardPassTests : IDisposable
         for (double x = 0; x > -87.3; x = (x * 1.0001) - 1e-4)
         {
             float expected = MathF.Exp((float)x);
-            float actual = Exponential.Of(new System.Numerics.Vector<float>((float)x))[0];
+            float actual = Exponential.Of(Vector512.Create((float)x))[0];
             worst = MathF.Max(worst, MathF.Abs(actual - expected) / (MathF.BitIncrement(expected) - expected));
         }
 
         Assert.InRange(worst, 0, 4);
-        Assert.Equal(1, Exponential.Of(System.Numerics.Vector<float>.Zero)[0]);
-        foreach (float x in new[] { -87.5f, -104f, -1e10f, float.NegativeInfinity }) Assert.Equal(0, Exponential.Of(new System.Numerics.Vector<float>(x))[0]);
+        Assert.Equal(1, Exponential.Of(Vector512<float>.Zero)[0]);
+        foreach (float x in new[] { -87.5f, -104f, -1e10f, float.NegativeInfinity }) Assert.Equal(0, Exponential.Of(Vector512.Create(x))[0]);
     }
 
-    /// <summary>Against looking at every code.</summary>
+    /// <summary>Against looking at every code. Whole codes have exact borders; of others, one that is nearest to within the roundings of a difference.</summary>
     [Fact]
     public void The_nearest_code_is_the_first_of_the_nearest()
     {
@@ -145,7 +146,9 @@ public sealed class ForwardPassTests : IDisposable
             for (int i = 0; i < 200; i++)
             {
                 double reading = Math.Round((random.NextDouble() * 24) - 2, round % 3);
-                Assert.Equal(codes.IndexOf(codes.MinBy(c => Math.Abs(c - reading))), nearest.Find(reading));
+                int found = nearest.Find(reading);
+                if (round % 2 == 0) Assert.Equal(codes.IndexOf(codes.MinBy(c => Math.Abs(c - reading))), found);
+                Assert.InRange(Math.Abs(codes[found] - reading) - codes.Min(c => Math.Abs(c - reading)), 0, 1e-14);
             }
         }
     }

@@ -1,58 +1,73 @@
 using System.Collections.Immutable;
-using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Rasp.Format;
 
 /// <summary>
 /// One head up to z: target[p] = Σ_j softmax_j(Σ_f query_f[p]·key_f[j])·value[j], for each value. Weights that are zero in single
-/// precision are left out of the sums. What of the scores, or of the pattern, depends on the inputs' length alone is kept in
-/// the tile under <paramref name="id"/>.
+/// precision are left out of the sums. What need not be computed for every tile is kept in the tile under <paramref name="id"/>.
 /// </summary>
 internal sealed class AttentionStep(
-    int id, bool causal, ImmutableArray<(Row Query, Row Key)> scores, ImmutableArray<(Row Value, Row Target)> values) : ForwardStep
+    int id, bool causal, int tokens, ImmutableArray<(Row Query, Row Key)> scores, ImmutableArray<(Row Value, Row Target)> values) : ForwardStep
 {
-    private readonly bool isFixedPattern = scores.All(s => s.Query.IsFixed && s.Key.IsFixed);
     private readonly ImmutableArray<(Row Query, Row Key)> fixedScores = scores.RemoveAll(s => !s.Query.IsFixed || !s.Key.IsFixed);
     private readonly ImmutableArray<(Row Query, Row Key)> varyingScores = scores.RemoveAll(s => s.Query.IsFixed && s.Key.IsFixed);
+    private readonly TokenAttention? byToken =
+        !causal && !scores.IsEmpty && scores.All(s => s.Key.IsByToken) ? new TokenAttention(tokens, scores, values) : null;
 
     public override IEnumerable<Row> Reads => scores.SelectMany(s => (Row[])[s.Query, s.Key]).Concat(values.Select(v => v.Value));
 
     public override IEnumerable<Row> Writes => values.Select(v => v.Target);
 
+    private bool IsFixedPattern => varyingScores.IsEmpty;
+
     public override ForwardStep? Keep(Func<Row, bool> isRead)
     {
         ImmutableArray<(Row, Row)> kept = values.RemoveAll(v => !isRead(v.Target));
-        return kept.IsEmpty ? null : new AttentionStep(id, causal, scores, kept);
+        return kept.IsEmpty ? null : new AttentionStep(id, causal, tokens, scores, kept);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
-        FixedAttention kept = tile.Fixed[id];
-        if (tile.IsNew && isFixedPattern) KeepPattern(tile, kept);
-        if (tile.IsNew && !isFixedPattern) KeepScores(tile, kept);
-        for (int p = 0; p < tile.Positions; p++)
+        KeptAttention kept = tile.Kept[id];
+        if (tile.IsNew && IsFixedPattern) KeepPattern(tile, kept);
+        if (IsFixedPattern)
         {
-            for (int v = 0; v < tile.Width; v++)
+            MixFixed(tile, kept);
+            return;
+        }
+
+        if (byToken is not null && 2 * tokens <= tile.Positions)
+        {
+            byToken.Run(tile, kept.Tokens);
+            return;
+        }
+
+        if (tile.IsNew) KeepScores(tile, kept);
+        for (int v = 0; v < tile.Width; v++)
+        {
+            for (int p = 0; p < tile.Positions; p++)
             {
-                if (isFixedPattern) MixFixed(tile, kept, p, v);
-                else Mix(tile, p, v, Weigh(tile, kept.Scores, varyingScores, p, v));
+                if (IsAsBefore(tile, kept, p, v)) Repeat(tile, p, v);
+                else Mix(tile, p, v, Weigh(tile, kept, kept.Scores, varyingScores, p, v));
             }
         }
     }
 
-    private int Visible(Tile tile, int p) => causal ? p + 1 : tile.Positions;
-
     /// <summary>All lanes of a fixed row are equal: the first one's pattern is everybody's.</summary>
-    private void KeepPattern(Tile tile, FixedAttention kept)
+    private void KeepPattern(Tile tile, KeptAttention kept)
     {
         kept.Start = new int[tile.Positions + 1];
         kept.Keys.Clear();
         kept.Weights.Clear();
+        kept.FewKeys = new int[]?[fixedScores.Length];
         float[] none = new float[tile.Positions * tile.Positions];
         for (int p = 0; p < tile.Positions; p++)
         {
-            (int count, Vector<float> total) = Weigh(tile, none, fixedScores, p, 0);
+            (int count, Vector512<float> total) = Weigh(tile, kept, none, fixedScores, p, 0);
             for (int a = 0; a < count; a++)
             {
                 kept.Keys.Add(tile.Keys[a]);
@@ -63,17 +78,45 @@ internal sealed class AttentionStep(
         }
     }
 
-    private void KeepScores(Tile tile, FixedAttention kept)
+    private void KeepScores(Tile tile, KeptAttention kept)
     {
         int positions = tile.Positions;
         kept.Scores = new float[positions * positions];
         foreach ((Row query, Row key) in fixedScores)
         {
-            ReadOnlySpan<Vector<float>> q = tile[query];
-            ReadOnlySpan<Vector<float>> k = tile[key];
+            ReadOnlySpan<Vector512<float>> q = tile[query];
+            ReadOnlySpan<Vector512<float>> k = tile[key];
             for (int p = 0; p < positions; p++)
                 for (int j = 0; j < positions; j++)
                     kept.Scores[(p * positions) + j] += q[p * tile.Width][0] * k[j * tile.Width][0];
+        }
+
+        kept.FewKeys = new int[]?[varyingScores.Length];
+        for (int t = 0; t < varyingScores.Length; t++)
+        {
+            if (!varyingScores[t].Key.IsFixed) continue;
+            int[] keys = [.. Enumerable.Range(0, positions).Where(j => tile[varyingScores[t].Key][j * tile.Width][0] != 0)];
+            if (2 * keys.Length <= positions) kept.FewKeys[t] = keys;
+        }
+    }
+
+    /// <summary>Whether the query is that of the position before in all lanes, and sees the same keys.</summary>
+    private bool IsAsBefore(Tile tile, KeptAttention kept, int p, int v)
+    {
+        if (causal || p == 0) return false;
+        int at = (p * tile.Width) + v;
+        foreach ((Row query, _) in varyingScores)
+            if (tile[query][at] != tile[query][at - tile.Width]) return false;
+        ReadOnlySpan<float> fixedRows = kept.Scores.AsSpan((p - 1) * tile.Positions, 2 * tile.Positions);
+        return fixedRows[..tile.Positions].SequenceEqual(fixedRows[tile.Positions..]);
+    }
+
+    private void Repeat(Tile tile, int p, int v)
+    {
+        foreach ((_, Row target) in values)
+        {
+            Span<Vector512<float>> z = tile[target];
+            z[(p * tile.Width) + v] = z[((p - 1) * tile.Width) + v];
         }
     }
 
@@ -81,39 +124,93 @@ internal sealed class AttentionStep(
     /// For query <paramref name="p"/> the keys that have a weight in any lane, in the tile's first keys, and their weights, not yet
     /// divided by their sum, in place of the first scores.
     /// </summary>
-    private (int Count, Vector<float> Total) Weigh(Tile tile, ReadOnlySpan<float> start, ImmutableArray<(Row Query, Row Key)> terms, int p, int v)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (int Count, Vector512<float> Total) Weigh(
+        Tile tile, KeptAttention kept, ReadOnlySpan<float> start, ImmutableArray<(Row Query, Row Key)> terms, int p, int v)
     {
         int width = tile.Width;
         int at = (p * width) + v;
-        Span<Vector<float>> row = tile.Scores[..Visible(tile, p)];
-        start = start.Slice(p * tile.Positions, row.Length);
-        for (int j = 0; j < row.Length; j++) row[j] = new Vector<float>(start[j]);
-        for (int t = 0; t < terms.Length; t += 2)
+        int visible = causal ? p + 1 : tile.Positions;
+        Span<Vector512<float>> row = tile.Scores[..visible];
+        start = start.Slice(p * tile.Positions, visible);
+        // Terms by three; where there are fewer, queries of zeros.
+        bool isStarted = false;
+        int waiting = 0;
+        Vector512<float> queryA = default, queryB = default;
+        ReadOnlySpan<Vector512<float>> keyA = default, keyB = default;
+        for (int t = 0; t < terms.Length; t++)
         {
-            // Two terms at a time; the odd one out goes with a query of zeros.
-            bool isPair = t + 1 < terms.Length;
-            Vector<float> queryA = tile[terms[t].Query][at];
-            Vector<float> queryB = isPair ? tile[terms[t + 1].Query][at] : Vector<float>.Zero;
-            ReadOnlySpan<Vector<float>> keyA = tile[terms[t].Key][v..];
-            ReadOnlySpan<Vector<float>> keyB = isPair ? tile[terms[t + 1].Key][v..] : keyA;
-            for (int j = 0, from = 0; j < row.Length; j++, from += width)
-                row[j] = Vector.MultiplyAddEstimate(queryB, keyB[from], Vector.MultiplyAddEstimate(queryA, keyA[from], row[j]));
+            Vector512<float> query = tile[terms[t].Query][at];
+            if (kept.FewKeys[t] is not null || query == Vector512<float>.Zero) continue;
+            ReadOnlySpan<Vector512<float>> key = tile[terms[t].Key][v..];
+            switch (waiting++)
+            {
+                case 0:
+                    (queryA, queryB) = (query, Vector512<float>.Zero);
+                    keyA = key;
+                    keyB = key;
+                    break;
+                case 1:
+                    queryB = query;
+                    keyB = key;
+                    break;
+                default:
+                    Add(row, isStarted ? default : start, queryA, keyA, queryB, keyB, query, key, width);
+                    isStarted = true;
+                    waiting = 0;
+                    break;
+            }
         }
 
+        if (waiting > 0) Add(row, isStarted ? default : start, queryA, keyA, queryB, keyB, Vector512<float>.Zero, keyA, width);
+        else if (!isStarted)
+            for (int j = 0; j < row.Length; j++) row[j] = Vector512.Create(start[j]);
+        for (int t = 0; t < terms.Length; t++)
+            if (kept.FewKeys[t] is int[] few) AddFew(row, few, tile[terms[t].Query][at], tile[terms[t].Key][v..], width);
         return Exponentials(row, tile.Keys[..row.Length]);
     }
 
-    private static (int Count, Vector<float> Total) Exponentials(Span<Vector<float>> row, Span<int> keys)
+    private static void AddFew(Span<Vector512<float>> row, int[] few, Vector512<float> query, ReadOnlySpan<Vector512<float>> key, int width)
     {
-        Vector<float> max = row[0];
-        for (int j = 1; j < row.Length; j++) max = Vector.MaxNative(max, row[j]);
+        foreach (int j in few)
+            if (j < row.Length) row[j] = Vector512.MultiplyAddEstimate(query, key[j * width], row[j]);
+    }
+
+    /// <summary>row += A + B + C, or, where there is a start, row = start + A + B + C.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Add(
+        Span<Vector512<float>> row,
+        ReadOnlySpan<float> start,
+        Vector512<float> queryA,
+        ReadOnlySpan<Vector512<float>> keyA,
+        Vector512<float> queryB,
+        ReadOnlySpan<Vector512<float>> keyB,
+        Vector512<float> queryC,
+        ReadOnlySpan<Vector512<float>> keyC,
+        int width)
+    {
+        bool isStarted = start.IsEmpty;
+        for (int j = 0, from = 0; j < row.Length; j++, from += width)
+        {
+            Vector512<float> sum = isStarted ? row[j] : Vector512.Create(start[j]);
+            sum = Vector512.MultiplyAddEstimate(queryA, keyA[from], sum);
+            sum = Vector512.MultiplyAddEstimate(queryB, keyB[from], sum);
+            row[j] = Vector512.MultiplyAddEstimate(queryC, keyC[from], sum);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (int Count, Vector512<float> Total) Exponentials(Span<Vector512<float>> row, Span<int> keys)
+    {
+        Vector512<float> max = row[0];
+        for (int j = 1; j < row.Length; j++) max = Vector512.MaxNative(max, row[j]);
         int count = 0;
-        Vector<float> total = default;
+        Vector512<float> total = default;
         for (int j = 0; j < row.Length; j++)
         {
-            Vector<float> below = row[j] - max;
-            if (Vector.LessThanAll(below, Exponential.Least)) continue;
-            Vector<float> weight = Exponential.Of(below);
+            Vector512<float> below = row[j] - max;
+            if (Vector512.LessThanAll(below, Exponential.Least)) continue;
+            Vector512<float> weight = Exponential.Of(below);
             total += weight;
             row[count] = weight;
             keys[count] = j;
@@ -123,48 +220,53 @@ internal sealed class AttentionStep(
         return (count, total);
     }
 
-    private void Mix(Tile tile, int p, int v, (int Count, Vector<float> Total) weighed)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Mix(Tile tile, int p, int v, (int Count, Vector512<float> Total) weighed)
     {
         int width = tile.Width;
-        ReadOnlySpan<Vector<float>> weights = tile.Scores[..weighed.Count];
+        int at = (p * width) + v;
+        ReadOnlySpan<Vector512<float>> weights = tile.Scores[..weighed.Count];
         ReadOnlySpan<int> keys = tile.Keys[..weighed.Count];
-        int f = 0;
-        for (; f + 2 <= values.Length; f += 2)
+        for (int f = 0; f < values.Length; f += 2)
         {
-            ReadOnlySpan<Vector<float>> xA = tile[values[f].Value];
-            ReadOnlySpan<Vector<float>> xB = tile[values[f + 1].Value];
-            Vector<float> a = default, b = default;
+            // Two values at a time; the odd one out goes with itself.
+            (Row valueB, Row targetB) = values[Math.Min(f + 1, values.Length - 1)];
+            ReadOnlySpan<Vector512<float>> xA = tile[values[f].Value][v..];
+            ReadOnlySpan<Vector512<float>> xB = tile[valueB][v..];
+            Vector512<float> a = default, b = default;
             for (int i = 0; i < weights.Length; i++)
             {
-                int from = (keys[i] * width) + v;
-                a = Vector.MultiplyAddEstimate(weights[i], xA[from], a);
-                b = Vector.MultiplyAddEstimate(weights[i], xB[from], b);
+                int from = keys[i] * width;
+                a = Vector512.MultiplyAddEstimate(weights[i], xA[from], a);
+                b = Vector512.MultiplyAddEstimate(weights[i], xB[from], b);
             }
 
-            tile[values[f].Target][(p * width) + v] = a / weighed.Total;
-            tile[values[f + 1].Target][(p * width) + v] = b / weighed.Total;
+            tile[values[f].Target][at] = a / weighed.Total;
+            tile[targetB][at] = b / weighed.Total;
         }
-
-        if (f == values.Length) return;
-        ReadOnlySpan<Vector<float>> x = tile[values[f].Value];
-        Vector<float> sum = default;
-        for (int i = 0; i < weights.Length; i++) sum = Vector.MultiplyAddEstimate(weights[i], x[(keys[i] * width) + v], sum);
-        tile[values[f].Target][(p * width) + v] = sum / weighed.Total;
     }
 
-    private void MixFixed(Tile tile, FixedAttention kept, int p, int v)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MixFixed(Tile tile, KeptAttention kept)
     {
         int width = tile.Width;
-        (int start, int end) = (kept.Start[p], kept.Start[p + 1]);
-        ReadOnlySpan<int> keys = CollectionsMarshal.AsSpan(kept.Keys)[start..end];
-        ReadOnlySpan<float> weights = CollectionsMarshal.AsSpan(kept.Weights)[start..end];
         foreach ((Row value, Row target) in values)
         {
             if (target.IsFixed && !tile.IsNew) continue;
-            ReadOnlySpan<Vector<float>> x = tile[value];
-            Vector<float> sum = default;
-            for (int i = 0; i < keys.Length; i++) sum = Vector.MultiplyAddEstimate(new Vector<float>(weights[i]), x[(keys[i] * width) + v], sum);
-            tile[target][(p * width) + v] = sum;
+            ReadOnlySpan<Vector512<float>> x = tile[value];
+            Span<Vector512<float>> z = tile[target];
+            for (int p = 0; p < tile.Positions; p++)
+            {
+                ReadOnlySpan<int> keys = CollectionsMarshal.AsSpan(kept.Keys)[kept.Start[p]..kept.Start[p + 1]];
+                ReadOnlySpan<float> weights = CollectionsMarshal.AsSpan(kept.Weights)[kept.Start[p]..kept.Start[p + 1]];
+                for (int v = 0; v < width; v++)
+                {
+                    Vector512<float> sum = default;
+                    for (int i = 0; i < keys.Length; i++)
+                        sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[i]), x[(keys[i] * width) + v], sum);
+                    z[(p * width) + v] = sum;
+                }
+            }
         }
     }
 }

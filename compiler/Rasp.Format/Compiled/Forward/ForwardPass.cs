@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Rasp.Format;
 

@@ -40,8 +40,8 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         float[] tokens = Column(CompiledWeights.Embedding, column);
         float[] positions = Column(CompiledWeights.Positions, column);
         if (!isObserved && tokens.All(x => x == 0) && positions.All(x => x == 0)) return null;
-        // The last row is the beginning of the sequence, which stands at one position only, the first.
-        Row row = NewRow(tokens[..^1].Distinct().Count() <= 1);
+        // The last token is the beginning of the sequence, which stands at the first position only, and nothing else does.
+        Row row = NewRow(tokens[..^1].Distinct().Count() <= 1, positions[1..].Distinct().Count() <= 1);
         steps.Add(new EmbeddingStep(row, tokens, positions));
         return row;
     }
@@ -70,13 +70,13 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         {
             ReadOnlySpan<float> to = output.Slice(f * d, d);
             if (!to.ContainsAnyExcept(0f) || Project(layer, head, "V", f) is not Row value) continue;
-            Row target = NewRow(isFixed && value.IsFixed);
+            Row target = NewRow(isFixed && value.IsFixed, false);
             values.Add((value, target));
             for (int c = 0; c < d; c++)
                 if (to[c] != 0) added[c].Add(new RowTerm(target, to[c]));
         }
 
-        if (values.Count > 0) steps.Add(new AttentionStep(Heads++, shape.Causal, [.. scores], [.. values]));
+        if (values.Count > 0) steps.Add(new AttentionStep(Heads++, shape.Causal, shape.Vocabulary.Length + 1, [.. scores], [.. values]));
     }
 
     private List<(Row Query, Row Key)> Scores(int layer, int head)
@@ -110,7 +110,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
             foreach (IGrouping<int[], int> targets in written.GroupBy(w => w.Units, w => w.Column, new UnitsComparer()))
             {
                 ImmutableArray<(Row Row, float[] Weights)> rows =
-                    [.. targets.Select(c => (NewRow(reading.IsFixed), targets.Key.Select(u => weightOut[(u * d) + c]).ToArray()))];
+                    [.. targets.Select(c => (NewRow(reading.IsFixed, reading.IsByToken), targets.Key.Select(u => weightOut[(u * d) + c]).ToArray()))];
                 steps.Add(new UnitsStep(reading, [.. targets.Key.Select(u => biasIn[u])], rows));
                 foreach ((int c, (Row row, _)) in targets.Zip(rows)) added[c].Add(new RowTerm(row, 1));
             }
@@ -157,22 +157,22 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         if (terms.Count == 0 && added is null) return Constant(bias);
         if (terms is [{ Weight: 1 } only] && bias == 0 && added is null) return only.Row;
         ImmutableArray<RowTerm> fixedTerms = [.. terms.Where(t => t.Row.IsFixed)];
-        bool isFixed = fixedTerms.Length == terms.Count && added is not { IsFixed: false };
-        if (!isFixed && fixedTerms.Length > 1)
-            terms = [.. terms.Where(t => !t.Row.IsFixed), new RowTerm(Step(fixedTerms, 0, null, true), 1)];
-        return Step([.. terms], bias, added, isFixed);
+        bool isVarying = fixedTerms.Length < terms.Count || added is { IsFixed: false };
+        if (isVarying && fixedTerms.Length > 1) terms = [.. terms.Where(t => !t.Row.IsFixed), new RowTerm(Step(fixedTerms, 0, null), 1)];
+        return Step([.. terms], bias, added);
     }
 
-    private Row Constant(float value) => Step([], value, null, true);
+    private Row Constant(float value) => Step([], value, null);
 
-    private Row Step(ImmutableArray<RowTerm> terms, float bias, Row? added, bool isFixed)
+    private Row Step(ImmutableArray<RowTerm> terms, float bias, Row? added)
     {
-        Row target = NewRow(isFixed);
+        IEnumerable<Row> read = terms.Select(t => t.Row).Concat(added is Row row ? [row] : []);
+        Row target = NewRow(read.All(r => r.IsFixed), read.All(r => r.IsByToken));
         steps.Add(new SumStep(target, terms, bias, added));
         return target;
     }
 
-    private Row NewRow(bool isFixed) => new(Rows++, isFixed && !isObserved);
+    private Row NewRow(bool isFixed, bool isByToken) => new(Rows++, isFixed && !isObserved, isByToken && !isObserved);
 
     private float[] Column(string name, int column) =>
         [.. Enumerable.Range(0, weights[name].Shape[0]).Select(r => weights[name].Data[(r * shape.DModel) + column])];

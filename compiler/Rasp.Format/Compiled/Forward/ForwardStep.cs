@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Rasp.Format;
@@ -26,9 +27,10 @@ internal sealed class EmbeddingStep(Row target, float[] tokens, float[] position
 
     public override ForwardStep? Keep(Func<Row, bool> isRead) => isRead(target) ? this : null;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
-        Span<float> y = MemoryMarshal.Cast<Vector<float>, float>(tile[target]);
+        Span<float> y = MemoryMarshal.Cast<Vector512<float>, float>(tile[target]);
         ReadOnlySpan<int> ids = tile.Ids;
         int lanes = tile.Lanes;
         for (int p = 0; p < tile.Positions; p++)
@@ -50,25 +52,43 @@ internal sealed class SumStep(Row target, ImmutableArray<RowTerm> terms, float b
 
     public override ForwardStep? Keep(Func<Row, bool> isRead) => isRead(target) ? this : null;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
-        Span<Vector<float>> y = tile[target];
-        if (terms.IsEmpty) y.Fill(new Vector<float>(bias));
-        for (int t = 0; t < terms.Length; t++)
+        Span<Vector512<float>> y = tile[target];
+        if (terms.IsEmpty) y.Clear();
+        for (int t = 0; t < terms.Length; t += 4)
         {
-            ReadOnlySpan<Vector<float>> x = tile[terms[t].Row][..y.Length];
-            Vector<float> weight = new(terms[t].Weight);
-            if (t == 0)
-                for (int i = 0; i < y.Length; i++) y[i] = weight * x[i];
-            else
-                for (int i = 0; i < y.Length; i++) y[i] = Vector.MultiplyAddEstimate(weight, x[i], y[i]);
+            // Four terms at a time; where there are fewer, weights of zero.
+            AddFour(y, t == 0, At(t), At(t + 1), At(t + 2), At(t + 3), tile);
         }
 
-        if (bias != 0 && !terms.IsEmpty)
-            for (int i = 0; i < y.Length; i++) y[i] += new Vector<float>(bias);
+        if (bias != 0)
+            for (int i = 0; i < y.Length; i++) y[i] += Vector512.Create(bias);
         if (added is not Row old) return;
-        ReadOnlySpan<Vector<float>> before = tile[old][..y.Length];
+        ReadOnlySpan<Vector512<float>> before = tile[old][..y.Length];
         for (int i = 0; i < y.Length; i++) y[i] += before[i];
+    }
+
+    private RowTerm At(int t) => t < terms.Length ? terms[t] : terms[0] with { Weight = 0 };
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddFour(Span<Vector512<float>> y, bool isFirst, RowTerm a, RowTerm b, RowTerm c, RowTerm d, Tile tile)
+    {
+        (Vector512<float> weightA, Vector512<float> weightB) = (Vector512.Create(a.Weight), Vector512.Create(b.Weight));
+        (Vector512<float> weightC, Vector512<float> weightD) = (Vector512.Create(c.Weight), Vector512.Create(d.Weight));
+        ReadOnlySpan<Vector512<float>> rowA = tile[a.Row][..y.Length];
+        ReadOnlySpan<Vector512<float>> rowB = tile[b.Row][..y.Length];
+        ReadOnlySpan<Vector512<float>> rowC = tile[c.Row][..y.Length];
+        ReadOnlySpan<Vector512<float>> rowD = tile[d.Row][..y.Length];
+        for (int i = 0; i < y.Length; i++)
+        {
+            Vector512<float> sum = weightA * rowA[i];
+            if (!isFirst) sum += y[i];
+            sum = Vector512.MultiplyAddEstimate(weightB, rowB[i], sum);
+            sum = Vector512.MultiplyAddEstimate(weightC, rowC[i], sum);
+            y[i] = Vector512.MultiplyAddEstimate(weightD, rowD[i], sum);
+        }
     }
 }
 
@@ -88,6 +108,7 @@ internal sealed class UnitsStep(Row reading, float[] biases, ImmutableArray<(Row
         return kept.IsEmpty ? null : new UnitsStep(reading, biases, kept);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
         for (int t = 0; t < targets.Length; t += 2)
@@ -99,23 +120,24 @@ internal sealed class UnitsStep(Row reading, float[] biases, ImmutableArray<(Row
         }
     }
 
-    private void One(ReadOnlySpan<Vector<float>> x, ReadOnlySpan<float> weights, Span<Vector<float>> y)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void One(ReadOnlySpan<Vector512<float>> x, ReadOnlySpan<float> weights, Span<Vector512<float>> y)
     {
         x = x[..y.Length];
         weights = weights[..biases.Length];
         int i = 0;
         for (; i + 4 <= y.Length; i += 4)
         {
-            (Vector<float> x0, Vector<float> x1, Vector<float> x2, Vector<float> x3) = (x[i], x[i + 1], x[i + 2], x[i + 3]);
-            Vector<float> y0 = default, y1 = default, y2 = default, y3 = default;
+            (Vector512<float> x0, Vector512<float> x1, Vector512<float> x2, Vector512<float> x3) = (x[i], x[i + 1], x[i + 2], x[i + 3]);
+            Vector512<float> y0 = default, y1 = default, y2 = default, y3 = default;
             for (int u = 0; u < biases.Length; u++)
             {
-                Vector<float> bias = new(biases[u]);
-                Vector<float> weight = new(weights[u]);
-                y0 = Vector.MultiplyAddEstimate(weight, Relu(x0 + bias), y0);
-                y1 = Vector.MultiplyAddEstimate(weight, Relu(x1 + bias), y1);
-                y2 = Vector.MultiplyAddEstimate(weight, Relu(x2 + bias), y2);
-                y3 = Vector.MultiplyAddEstimate(weight, Relu(x3 + bias), y3);
+                Vector512<float> bias = Vector512.Create(biases[u]);
+                Vector512<float> weight = Vector512.Create(weights[u]);
+                y0 = Vector512.MultiplyAddEstimate(weight, Relu(x0 + bias), y0);
+                y1 = Vector512.MultiplyAddEstimate(weight, Relu(x1 + bias), y1);
+                y2 = Vector512.MultiplyAddEstimate(weight, Relu(x2 + bias), y2);
+                y3 = Vector512.MultiplyAddEstimate(weight, Relu(x3 + bias), y3);
             }
 
             (y[i], y[i + 1], y[i + 2], y[i + 3]) = (y0, y1, y2, y3);
@@ -123,14 +145,15 @@ internal sealed class UnitsStep(Row reading, float[] biases, ImmutableArray<(Row
 
         for (; i < y.Length; i++)
         {
-            Vector<float> sum = default;
+            Vector512<float> sum = default;
             for (int u = 0; u < biases.Length; u++)
-                sum = Vector.MultiplyAddEstimate(new Vector<float>(weights[u]), Relu(x[i] + new Vector<float>(biases[u])), sum);
+                sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[u]), Relu(x[i] + Vector512.Create(biases[u])), sum);
             y[i] = sum;
         }
     }
 
-    private void Two(ReadOnlySpan<Vector<float>> x, ReadOnlySpan<float> weightsA, Span<Vector<float>> a, ReadOnlySpan<float> weightsB, Span<Vector<float>> b)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Two(ReadOnlySpan<Vector512<float>> x, ReadOnlySpan<float> weightsA, Span<Vector512<float>> a, ReadOnlySpan<float> weightsB, Span<Vector512<float>> b)
     {
         x = x[..a.Length];
         b = b[..a.Length];
@@ -139,17 +162,17 @@ internal sealed class UnitsStep(Row reading, float[] biases, ImmutableArray<(Row
         int i = 0;
         for (; i + 2 <= a.Length; i += 2)
         {
-            (Vector<float> x0, Vector<float> x1) = (x[i], x[i + 1]);
-            Vector<float> a0 = default, a1 = default, b0 = default, b1 = default;
+            (Vector512<float> x0, Vector512<float> x1) = (x[i], x[i + 1]);
+            Vector512<float> a0 = default, a1 = default, b0 = default, b1 = default;
             for (int u = 0; u < biases.Length; u++)
             {
-                Vector<float> bias = new(biases[u]);
-                Vector<float> h0 = Relu(x0 + bias);
-                Vector<float> h1 = Relu(x1 + bias);
-                a0 = Vector.MultiplyAddEstimate(new Vector<float>(weightsA[u]), h0, a0);
-                a1 = Vector.MultiplyAddEstimate(new Vector<float>(weightsA[u]), h1, a1);
-                b0 = Vector.MultiplyAddEstimate(new Vector<float>(weightsB[u]), h0, b0);
-                b1 = Vector.MultiplyAddEstimate(new Vector<float>(weightsB[u]), h1, b1);
+                Vector512<float> bias = Vector512.Create(biases[u]);
+                Vector512<float> h0 = Relu(x0 + bias);
+                Vector512<float> h1 = Relu(x1 + bias);
+                a0 = Vector512.MultiplyAddEstimate(Vector512.Create(weightsA[u]), h0, a0);
+                a1 = Vector512.MultiplyAddEstimate(Vector512.Create(weightsA[u]), h1, a1);
+                b0 = Vector512.MultiplyAddEstimate(Vector512.Create(weightsB[u]), h0, b0);
+                b1 = Vector512.MultiplyAddEstimate(Vector512.Create(weightsB[u]), h1, b1);
             }
 
             (a[i], a[i + 1], b[i], b[i + 1]) = (a0, a1, b0, b1);
@@ -157,19 +180,19 @@ internal sealed class UnitsStep(Row reading, float[] biases, ImmutableArray<(Row
 
         for (; i < a.Length; i++)
         {
-            Vector<float> sumA = default, sumB = default;
+            Vector512<float> sumA = default, sumB = default;
             for (int u = 0; u < biases.Length; u++)
             {
-                Vector<float> h = Relu(x[i] + new Vector<float>(biases[u]));
-                sumA = Vector.MultiplyAddEstimate(new Vector<float>(weightsA[u]), h, sumA);
-                sumB = Vector.MultiplyAddEstimate(new Vector<float>(weightsB[u]), h, sumB);
+                Vector512<float> h = Relu(x[i] + Vector512.Create(biases[u]));
+                sumA = Vector512.MultiplyAddEstimate(Vector512.Create(weightsA[u]), h, sumA);
+                sumB = Vector512.MultiplyAddEstimate(Vector512.Create(weightsB[u]), h, sumB);
             }
 
             (a[i], b[i]) = (sumA, sumB);
         }
     }
 
-    private static Vector<float> Relu(Vector<float> x) => Vector.MaxNative(x, Vector<float>.Zero);
+    private static Vector512<float> Relu(Vector512<float> x) => Vector512.MaxNative(x, Vector512<float>.Zero);
 }
 
 /// <summary>Shows the residual stream of the first input to the tile's observer, which may change it.</summary>
@@ -181,20 +204,21 @@ internal sealed class ObserveStep(int layer, ResidualSite site, ImmutableArray<R
 
     public override ForwardStep Keep(Func<Row, bool> isRead) => this;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
         int lanes = tile.Lanes;
         float[] residual = new float[tile.Positions * columns.Length];
         for (int c = 0; c < columns.Length; c++)
         {
-            ReadOnlySpan<float> row = MemoryMarshal.Cast<Vector<float>, float>(tile[columns[c]]);
+            ReadOnlySpan<float> row = MemoryMarshal.Cast<Vector512<float>, float>(tile[columns[c]]);
             for (int p = 0; p < tile.Positions; p++) residual[(p * columns.Length) + c] = row[p * lanes];
         }
 
         tile.Observer?.Invoke(layer, site, residual);
         for (int c = 0; c < columns.Length; c++)
         {
-            Span<float> row = MemoryMarshal.Cast<Vector<float>, float>(tile[columns[c]]);
+            Span<float> row = MemoryMarshal.Cast<Vector512<float>, float>(tile[columns[c]]);
             for (int p = 0; p < tile.Positions; p++) row[p * lanes] = residual[(p * columns.Length) + c];
         }
     }

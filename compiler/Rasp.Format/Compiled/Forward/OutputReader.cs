@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Rasp.Format;
@@ -10,34 +11,39 @@ internal sealed class OutputReader(ManifestOutput output)
     private readonly NearestCode? codes = output.Codes.IsEmpty ? null : new NearestCode(output.Codes);
 
     /// <summary>Writes the answers [input, position]; the beginning of the sequence has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(Tile tile, ImmutableArray<Row> logits, int inputs, Span<int> answers)
     {
         int length = tile.Positions - 1;
-        Span<float> found = stackalloc float[Vector<float>.Count];
-        for (int p = 0; p < length; p++)
+        int lanes = tile.Lanes;
+        Span<Vector512<float>> read = codes is null ? Largest(tile, logits) : tile[logits[output.First]];
+        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(read)[lanes..];
+        for (int b = 0; b < inputs; b++)
         {
-            for (int v = 0; v < tile.Width; v++)
-            {
-                int at = ((p + 1) * tile.Width) + v;
-                (codes is null ? Largest(tile, logits, at) : tile[logits[output.First]][at]).CopyTo(found);
-                int first = v * found.Length;
-                for (int b = first; b < Math.Min(first + found.Length, inputs); b++)
-                    answers[(b * length) + p] = codes is null ? (int)found[b - first] : codes.Find(found[b - first]);
-            }
+            Span<int> answer = answers.Slice(b * length, length);
+            for (int p = 0, at = b; p < answer.Length; p++, at += lanes)
+                answer[p] = codes is null ? (int)numbers[at] : codes.Find(numbers[at]);
         }
     }
 
-    /// <summary>The number of the largest logit in each lane, the first of several.</summary>
-    private Vector<float> Largest(Tile tile, ImmutableArray<Row> logits, int at)
+    /// <summary>The number of the largest logit, the first of several, at each position of each input.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private Span<Vector512<float>> Largest(Tile tile, ImmutableArray<Row> logits)
     {
-        Vector<float> largest = tile[logits[output.First]][at];
-        Vector<float> best = default;
+        Span<Vector512<float>> best = tile.Best;
+        Span<Vector512<float>> largest = tile.Largest[..best.Length];
+        best.Clear();
+        tile[logits[output.First]].CopyTo(largest);
         for (int o = 1; o < output.Logits; o++)
         {
-            Vector<float> logit = tile[logits[output.First + o]][at];
-            Vector<int> isLarger = Vector.GreaterThan(logit, largest);
-            largest = Vector.ConditionalSelect(isLarger, logit, largest);
-            best = Vector.ConditionalSelect(isLarger, new Vector<float>(o), best);
+            ReadOnlySpan<Vector512<float>> logit = tile[logits[output.First + o]][..best.Length];
+            Vector512<float> number = Vector512.Create((float)o);
+            for (int i = 0; i < best.Length; i++)
+            {
+                Vector512<float> isLarger = Vector512.GreaterThan(logit[i], largest[i]);
+                largest[i] = Vector512.ConditionalSelect(isLarger, logit[i], largest[i]);
+                best[i] = Vector512.ConditionalSelect(isLarger, number, best[i]);
+            }
         }
 
         return best;
