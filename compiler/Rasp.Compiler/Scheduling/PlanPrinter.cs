@@ -43,11 +43,12 @@ internal static class PlanPrinter
             text.AppendLine(CultureInfo.InvariantCulture, $"    score {query} · {key}: {term.Features} features, constant {term.Constant}");
         }
 
-        foreach (AttentionVariable variable in head.Variables)
+        foreach ((AttentionVariable variable, AttentionPart part, _) in head.Writes)
         {
-            string moved = variable.Moved.Number is LinearForm number ? Show(number, names) : Show(variable.Moved.OneHot?.Variable, names);
-            string empty = variable.Moved.Empty.Kind == ValueKind.Text ? $"\"{variable.Moved.Empty}\"" : variable.Moved.Empty.ToString();
-            text.AppendLine(CultureInfo.InvariantCulture, $"    writes {names.Describe(variable)} → {Columns(schedule, variable)}: {moved}, {empty} where nothing is selected");
+            string moved = part.Moved.Number is LinearForm number ? Show(number, names) : Show(part.Moved.OneHot?.Variable, names);
+            string empty = part.Moved.Empty.Kind == ValueKind.Text ? $"\"{part.Moved.Empty}\"" : part.Moved.Empty.ToString();
+            string verb = part.Sign < 0 ? "subtracts from" : variable.Parts.Length > 1 ? "adds to" : "writes";
+            text.AppendLine(CultureInfo.InvariantCulture, $"    {verb} {names.Describe(variable)} → {Columns(schedule, variable)}: {moved}, {empty} where nothing is selected");
         }
     }
 
