@@ -4,67 +4,93 @@ using Rasp.Format;
 namespace Rasp.Compiler.Certification;
 
 /// <summary>
-/// The residual stream of the beginning-of-sequence position in a number format. It attends to itself alone, so no input
-/// changes it, and its row can simply be computed: every tensor rounded to the format, sums within a product not.
+/// The beginning-of-sequence position in a number format: its queries, keys and values in every head. It attends to itself
+/// alone, so no input changes it, and its row of the residual stream can simply be computed: every tensor rounded to the format, sums within
+/// a product not.
 /// </summary>
-internal sealed class BeginningRow(CompiledModel model, NumberFormat format)
+internal sealed class BeginningRow
 {
-    private readonly Manifest manifest = model.Manifest;
-    private readonly double[] row = Embedding(model, format);
+    private readonly Manifest manifest;
+    private readonly CompiledModel model;
+    private readonly NumberFormat format;
+    private readonly Dictionary<(string Name, int Layer, int Head), double[]> projections = [];
+    private readonly double[] row;
 
-    /// <summary>One dimension of the projection (<c>Q</c>, <c>K</c>, <c>V</c>) of the row by a head.</summary>
-    public double Project(string name, int layer, int head, int dimension)
+    public BeginningRow(CompiledModel model, NumberFormat format, Schedule schedule)
     {
-        float[] weights = Weights(CompiledWeights.Attention(layer, "W_" + name));
-        double sum = format.Round(Weights(CompiledWeights.Attention(layer, "b_" + name))[(head * manifest.DHead) + dimension]);
-        for (int c = 0; c < row.Length; c++) sum += row[c] * format.Round(weights[(((head * manifest.DModel) + c) * manifest.DHead) + dimension]);
-        return format.Round(sum);
+        this.model = model;
+        this.format = format;
+        manifest = model.Manifest;
+        int d = manifest.DModel;
+        ReadOnlySpan<float> token = Weights(CompiledWeights.Embedding).AsSpan(manifest.Vocabulary.Length * d, d);
+        ReadOnlySpan<float> position = Weights(CompiledWeights.Positions).AsSpan(0, d);
+        row = new double[d];
+        for (int c = 0; c < d; c++) row[c] = format.Round(format.Round(token[c]) + format.Round(position[c]));
+        for (int layer = 0; layer < schedule.Layers.Length; layer++)
+        {
+            AddAttention(layer, schedule.Layers[layer].Heads.Length);
+            AddMlp(layer);
+        }
     }
 
-    public void AddAttention(int layer, int heads)
+    /// <summary>One dimension of the projection (<c>K</c>, <c>V</c>) by a head.</summary>
+    public double Project(string name, int layer, int head, int dimension) => projections[(name, layer, head)][dimension];
+
+    private void AddAttention(int layer, int heads)
     {
-        float[] weights = Weights(CompiledWeights.Attention(layer, "W_O"));
         double[] sum = new double[row.Length];
         for (int h = 0; h < heads; h++)
         {
-            for (int i = 0; i < manifest.DHead; i++)
+            foreach (string name in new[] { "K", "V" })
             {
-                double value = Project("V", layer, h, i);
-                for (int c = 0; value != 0 && c < sum.Length; c++) sum[c] += value * format.Round(weights[(((h * manifest.DHead) + i) * manifest.DModel) + c]);
+                Span<float> bias = Weights(CompiledWeights.Attention(layer, "b_" + name)).AsSpan(h * manifest.DHead, manifest.DHead);
+                Span<float> weights = Weights(CompiledWeights.Attention(layer, "W_" + name)).AsSpan(h * row.Length * manifest.DHead, row.Length * manifest.DHead);
+                double[] projection = new double[manifest.DHead];
+                AddProduct(row, weights, projection);
+                projections.Add((name, layer, h), Rounded(projection, bias));
+            }
+
+            int size = manifest.DHead * row.Length;
+            AddProduct(projections[("V", layer, h)], Weights(CompiledWeights.Attention(layer, "W_O")).AsSpan(h * size, size), sum);
+        }
+
+        Add(Rounded(sum, Weights(CompiledWeights.Attention(layer, "b_O"))));
+    }
+
+    private void AddMlp(int layer)
+    {
+        double[] hidden = new double[manifest.DMlp];
+        AddProduct(row, Weights(CompiledWeights.Mlp(layer, "W_in")), hidden);
+        hidden = Rounded(hidden, Weights(CompiledWeights.Mlp(layer, "b_in")));
+        for (int u = 0; u < hidden.Length; u++) hidden[u] = Math.Max(hidden[u], 0);
+        double[] sum = new double[row.Length];
+        AddProduct(hidden, Weights(CompiledWeights.Mlp(layer, "W_out")), sum);
+        Add(Rounded(sum, Weights(CompiledWeights.Mlp(layer, "b_out"))));
+    }
+
+    /// <summary>y ← y + x·W, W [inputs, outputs] rounded to the format.</summary>
+    private void AddProduct(double[] x, ReadOnlySpan<float> weights, double[] y)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            if (x[i] == 0) continue;
+            for (int j = 0; j < y.Length; j++)
+            {
+                float weight = weights[(i * y.Length) + j];
+                if (weight != 0) y[j] += x[i] * format.Round(weight);
             }
         }
-
-        Add(sum, Weights(CompiledWeights.Attention(layer, "b_O")));
     }
 
-    public void AddMlp(int layer)
+    private double[] Rounded(double[] sums, ReadOnlySpan<float> bias)
     {
-        float[] weightsIn = Weights(CompiledWeights.Mlp(layer, "W_in"));
-        float[] biasIn = Weights(CompiledWeights.Mlp(layer, "b_in"));
-        float[] weightsOut = Weights(CompiledWeights.Mlp(layer, "W_out"));
-        double[] sum = new double[row.Length];
-        for (int u = 0; u < manifest.DMlp; u++)
-        {
-            double hidden = format.Round(biasIn[u]);
-            for (int c = 0; c < row.Length; c++) hidden += row[c] * format.Round(weightsIn[(c * manifest.DMlp) + u]);
-            hidden = Math.Max(format.Round(hidden), 0);
-            for (int c = 0; hidden != 0 && c < row.Length; c++) sum[c] += hidden * format.Round(weightsOut[(u * manifest.DModel) + c]);
-        }
-
-        Add(sum, Weights(CompiledWeights.Mlp(layer, "b_out")));
+        for (int i = 0; i < sums.Length; i++) sums[i] = format.Round(sums[i] + format.Round(bias[i]));
+        return sums;
     }
 
-    private void Add(double[] sum, float[] bias)
+    private void Add(double[] written)
     {
-        for (int c = 0; c < row.Length; c++) row[c] = format.Round(row[c] + format.Round(sum[c] + format.Round(bias[c])));
-    }
-
-    private static double[] Embedding(CompiledModel model, NumberFormat format)
-    {
-        float[] tokens = model.Weights[CompiledWeights.Embedding].Data;
-        float[] positions = model.Weights[CompiledWeights.Positions].Data;
-        int d = model.Manifest.DModel;
-        return [.. Enumerable.Range(0, d).Select(c => format.Round(format.Round(tokens[(model.Manifest.Vocabulary.Length * d) + c]) + format.Round(positions[c])))];
+        for (int c = 0; c < row.Length; c++) row[c] = format.Round(row[c] + written[c]);
     }
 
     private float[] Weights(string name) => model.Weights[name].Data;

@@ -20,7 +20,8 @@ internal sealed class Certifier(
     private ManifestCertificate Certify(NumberFormat format)
     {
         int longest = model.Manifest.MaxLength;
-        Proof proof = Prove(format, longest);
+        BeginningRow beginning = new(model, format, schedule);
+        Proof proof = Prove(format, longest, beginning);
         if (proof.Failure is null) return new ManifestCertificate(format.Name, longest, Shown(proof.Margin), null);
 
         // What fails for a length fails for every larger one, since a larger length only adds values and errors.
@@ -29,16 +30,16 @@ internal sealed class Certifier(
         while (proved + 1 < failed)
         {
             int middle = (proved + failed) / 2;
-            if (Prove(format, middle).Failure is null) proved = middle;
+            if (Prove(format, middle, beginning).Failure is null) proved = middle;
             else failed = middle;
         }
 
         return new ManifestCertificate(
-            format.Name, proved, proved == 0 ? 0 : Shown(Prove(format, proved).Margin), Prove(format, failed).Failure);
+            format.Name, proved, proved == 0 ? 0 : Shown(Prove(format, proved, beginning).Margin), Prove(format, failed, beginning).Failure);
     }
 
-    private Proof Prove(NumberFormat format, int maxLength) =>
-        new LengthProof(schedule, domains, format, maxLength, describe).Run(outputs, new BeginningRow(model, format), model.Manifest);
+    private Proof Prove(NumberFormat format, int maxLength, BeginningRow beginning) =>
+        new LengthProof(schedule, domains, format, maxLength, describe).Run(outputs, beginning, model.Manifest);
 
     /// <summary>Rounded down to three digits, so that a last bit of an exp never changes the manifest.</summary>
     private static double Shown(double margin) => Math.Floor(margin * 1000) / 1000;

@@ -20,7 +20,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         foreach (HeadWrite write in scheduled.Writes)
         {
             ErrorBound own = write.Part.Moved.OneHot is not null ? MovedClass(write)
-                : write.Part.LargestCount > 0 ? Counted(write, scoreError)
+                : write.Part.Count is CountCode count ? Counted(write, count, scoreError)
                 : Moved(write, scoreError);
             proof.Add(write.Variable, Times(own, write));
         }
@@ -114,20 +114,27 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
 
     /// <summary>
     /// <code>
-    /// v·w / (eˢ + w) for w: the code's own error, and a relative one from s, the weights, their sum, v and z
+    /// v·Σ x / (eˢ + w): the code's own error, what v·x is off by at each key, and a relative error from s, the weights, their sum and z
     /// </code>
+    /// A sum of terms of both signs may be smaller than the terms, so that the error of its additions is relative to their sum.
     /// </summary>
-    private ErrorBound Counted(HeadWrite write, double scoreError)
+    private ErrorBound Counted(HeadWrite write, CountCode count, double scoreError)
     {
-        int largest = proof.Domains.Selectors.LargestWidth(write.Part.Head.Selector, proof.MaxLength);
-        double value = write.Part.Moved.Number?.Constant.ToDouble() ?? 0;
+        AggregateSOp? aggregate = write.Part.SOp as AggregateSOp;
+        Selector selector = aggregate?.Selector ?? write.Part.Head.Selector;
+        int largest = proof.Domains.Selectors.LargestWidth(selector, proof.MaxLength);
+        double most = aggregate is null ? 1 : proof.Domains.Everywhere(aggregate.Value, proof.MaxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
         double atBeginning = Math.Exp(write.Part.Head.BeginningScore);
         double code = 0;
-        for (int w = 0; w <= largest; w++) code = Math.Max(code, Math.Abs((format.Round(value) * w / (atBeginning + w)) - w));
-        double weight = 1 / (atBeginning + largest);
-        double relative = (2 * scoreError) + ((proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit) + (2 * format.Unit) + (format.Tiny / weight);
-        double absolute = code + Math.Abs(beginning.Project("V", layer, head, write.First)) + format.Tiny;
-        proof.Proof.Require(value <= format.Largest, () => $"{proof.Describe(write.Variable)}: the value {value} passes the largest number of {format.Name}");
+        for (int w = 0; w <= largest; w++) code = Math.Max(code, Math.Abs((format.Round(count.Value) * w / (atBeginning + w)) - w));
+        double atKey = 0;
+        foreach (LinearTerm term in write.Part.Moved.Number?.Terms ?? []) atKey += proof.Reading(term.Variable, schedule.Read(term.Variable, term.Weights)).Error;
+        atKey = (atKey / count.Value) + (most > 1 ? most * format.Unit : 0);
+        double additions = (proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit;
+        double relative = (2 * scoreError) + additions + (2 * format.Unit) + (format.Tiny * (atBeginning + largest));
+        double absolute = (code * most) + (atKey * largest) + (most > 1 || aggregate is not null ? additions * most * largest : 0)
+            + Math.Abs(beginning.Project("V", layer, head, write.First)) + format.Tiny;
+        proof.Proof.Require(count.Value * most <= format.Largest, () => $"{proof.Describe(write.Variable)}: the value {count.Value * most} passes the largest number of {format.Name}");
         return new ErrorBound(absolute, relative);
     }
 

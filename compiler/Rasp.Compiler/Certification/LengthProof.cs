@@ -28,9 +28,7 @@ internal sealed class LengthProof(Schedule schedule, DomainAnalysis domains, Num
         {
             ScheduledLayer scheduled = schedule.Layers[layer];
             for (int h = 0; h < scheduled.Heads.Length; h++) new HeadProof(this, schedule, beginning, layer, h).Run(scheduled.Heads[h]);
-            beginning.AddAttention(layer, scheduled.Heads.Length);
             foreach (ScheduledMlp mlp in scheduled.Mlp) new StaircaseProof(this, schedule).Run(mlp);
-            beginning.AddMlp(layer);
         }
 
         for (int o = 0; o < outputs.Length && Proof.Failure is null; o++) new OutputProof(this, schedule).Run(outputs[o], manifest.Outputs[o]);

@@ -31,13 +31,14 @@ internal sealed record NumberFormat(string Name, int Precision, int LeastExponen
     /// <summary>The distance between neighbours at this magnitude.</summary>
     public double Spacing(double x)
     {
-        int exponent = x == 0 ? LeastExponent : Math.Max((int)Math.Floor(Math.Log2(Math.Abs(x))), LeastExponent);
-        return Math.Pow(2, exponent - Precision + 1);
+        int exponent = x == 0 ? LeastExponent : Math.Max(Math.ILogB(x), LeastExponent);
+        return Math.ScaleB(1, exponent - Precision + 1);
     }
 
     /// <summary>The nearest number of the format, halves to even.</summary>
     public double Round(double x)
     {
+        if (x == 0) return 0;
         double spacing = Spacing(x);
         return Math.Round(x / spacing, MidpointRounding.ToEven) * spacing;
     }

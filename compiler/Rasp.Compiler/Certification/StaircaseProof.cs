@@ -19,6 +19,8 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         Input read = Read(input);
         double[] biases = [.. mlp.Steps.Select(s => s.Bias(read.Offset))];
         double[] thresholds = [.. mlp.Steps.Select((s, i) => read.Offset - (biases[i] / s.Slope))];
+        ImmutableArray<ImmutableArray<(int Column, double Change)>> changes =
+            [.. mlp.Steps.Select(s => s.Change.Select((change, column) => (column, Math.Abs(change))).Where(c => c.Item2 != 0).ToImmutableArray())];
         double inexact = 0;
         foreach (StaircasePoint point in mlp.Variable.Staircase.Points)
         {
@@ -26,7 +28,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             int above = FirstAbove(thresholds, point.Reading);
             if (above > 0) Distance(mlp, read, point.Reading, thresholds[above - 1], above - 1);
             if (above < thresholds.Length) Distance(mlp, read, point.Reading, thresholds[above], above);
-            inexact = Math.Max(inexact, Saturation(mlp, read, biases, thresholds, above, point.Reading));
+            inexact = Math.Max(inexact, Saturation(mlp, read, biases, thresholds, changes, point.Reading));
             if (proof.Proof.Failure is not null) break;
         }
 
@@ -35,7 +37,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
 
     private void Distance(ScheduledMlp mlp, Input read, double reading, double threshold, int step)
     {
-        double slope = mlp.Steps[step].Slope;
+        double slope = Math.Abs(mlp.Steps[step].Slope);
         double distance = Math.Abs(reading - threshold) - (0.5 / slope);
         double rounding = (BiasRounding(mlp.Steps[step].Bias(read.Offset)) / slope)
             + ((read.Columns + 2) * NumberFormat.SinglePrecisionUnit * (read.Exact ? 0 : Math.Abs(reading) + Math.Abs(threshold)));
@@ -50,7 +52,8 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
     /// grid that it still resolves at u's magnitude; else their difference is off by a spacing. Their sum over the steps is taken in
     /// fp32: exact for the two of one step, and where all terms lie on a grid that fp32 resolves at the sum of their magnitudes.
     /// </summary>
-    private double Saturation(ScheduledMlp mlp, Input read, double[] biases, double[] thresholds, int above, double reading)
+    private double Saturation(
+        ScheduledMlp mlp, Input read, double[] biases, double[] thresholds, ImmutableArray<ImmutableArray<(int Column, double Change)>> changes, double reading)
     {
         int columns = mlp.Base.Length;
         double[] inexact = new double[columns];
@@ -60,18 +63,18 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         Array.Fill(whole, true);
         double finest = 0.5;
         double readingGrid = read.Grid(reading, format);
-        for (int s = 0; s < above; s++)
+        for (int s = 0; s < thresholds.Length; s++)
         {
-            Step step = mlp.Steps[s];
-            double top = (step.Slope * (reading + read.ErrorAt(reading) - thresholds[s])) + 0.5;
-            double grid = Math.Min(step.Slope * readingGrid, Math.Min(Grid(biases[s] + 0.5), 0.5));
+            double u = mlp.Steps[s].Slope * (reading - thresholds[s]);
+            if (u <= 0) continue;
+            double slope = Math.Abs(mlp.Steps[s].Slope);
+            double top = u + (slope * read.ErrorAt(reading)) + 0.5;
+            double grid = Math.Min(slope * readingGrid, Math.Min(Grid(biases[s] + 0.5), 0.5));
             bool exact = top <= grid * Math.Pow(2, format.Precision) && BiasRounding(biases[s]) == 0;
             double difference = exact ? 0 : format.Spacing(top) + BiasRounding(biases[s]);
             finest = Math.Min(finest, grid);
-            for (int c = 0; c < columns; c++)
+            foreach ((int c, double change) in changes[s])
             {
-                double change = Math.Abs(step.Change[c]);
-                if (change == 0) continue;
                 inexact[c] += change * difference;
                 sum[c] += 2 * top * change;
                 steps[c]++;
@@ -127,35 +130,44 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         double offset = input.Constant.ToDouble();
         double absolute = 0;
         double relative = 0;
-        bool whole = true;
+        double exact = 0;
         int columns = 0;
-        double? scale = null;
+        double? scale = 1;
         foreach (LinearTerm term in input.Terms)
         {
             ColumnReading reading = schedule.Read(term.Variable, term.Weights);
             offset += reading.Constant.ToDouble();
             columns += reading.Coefficients.Length;
-            whole &= proof.HoldsWholeNumbers(term.Variable) && reading.Coefficients.All(c => c.IsInteger && format.Holds(c.ToDouble()));
-            ErrorBound own = proof.Of(term.Variable);
+            (double error, double magnitude) = proof.Reading(term.Variable, reading);
+            if (proof.HoldsWholeNumbers(term.Variable) && reading.Coefficients.All(c => c.IsInteger && format.Holds(c.ToDouble())))
+            {
+                exact += magnitude;
+                continue;
+            }
+
+            double coefficient = reading.Coefficients.Length == 1 ? Math.Abs(reading.Coefficients[0].ToDouble()) : 0;
+            bool isPower = coefficient > 0 && Math.Log2(coefficient) == Math.Floor(Math.Log2(coefficient));
+            scale = absolute == 0 && relative == 0 && isPower ? coefficient : null;
             if (input.Terms.Length == 1 && term.Variable.Encoding == VariableEncoding.Linear)
             {
                 // The reading is a multiple of one column, so a relative error of the column is one of the reading.
-                double coefficient = Math.Abs(reading.Coefficients[0].ToDouble());
+                ErrorBound own = proof.Of(term.Variable);
                 absolute += coefficient * own.Absolute;
-                relative += own.Relative + (proof.RoundingOf(reading.Coefficients[0]) / Math.Max(coefficient, double.Epsilon));
-                scale = coefficient;
+                relative += own.Relative + (proof.RoundingOf(reading.Coefficients[0]) / coefficient);
             }
             else
             {
-                absolute += proof.Reading(term.Variable, reading).Error;
+                absolute += error;
             }
         }
 
-        return new Input(offset, absolute, relative, whole && absolute == 0, columns, scale);
+        return new Input(offset, absolute, relative, absolute == 0 && relative == 0, exact, columns, scale);
     }
 
-    /// <summary>What is read: its error, and whether it is a sum of whole numbers, or (Scale) a multiple of one column.</summary>
-    private sealed record Input(double Offset, double Absolute, double Relative, bool Exact, int Columns, double? Scale)
+    /// <summary>
+    /// What is read: its error, the magnitude of what whole numbers contribute, and (Scale) of which one column the rest is a multiple.
+    /// </summary>
+    private sealed record Input(double Offset, double Absolute, double Relative, bool Exact, double ExactMagnitude, int Columns, double? Scale)
     {
         public double ErrorAt(double reading) => Absolute + (Relative * Math.Abs(reading - Offset));
 
@@ -163,8 +175,8 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         public double Grid(double reading, NumberFormat format)
         {
             if (Exact) return StaircaseProof.Grid(Offset);
-            if (Scale is not double scale || Math.Log2(scale) != Math.Floor(Math.Log2(scale))) return 0;
-            double smallest = Math.Max(Math.Abs(reading - Offset) - ErrorAt(reading), 0) / scale;
+            if (Scale is not double scale) return 0;
+            double smallest = Math.Max(Math.Abs(reading - Offset) - ErrorAt(reading) - ExactMagnitude, 0) / scale;
             return Math.Min(scale * format.Spacing(smallest), StaircaseProof.Grid(Offset));
         }
     }

@@ -67,7 +67,7 @@ internal sealed partial class Lowerer
             CountCode code = CountCode.For(largest, fine);
             Head head = HeadFor(part.Selector, code.Score, []);
             MovedValue value = new(new LinearForm(Rational.FromDouble(code.Value), []), null, Value.FromNumber(Rational.Zero));
-            parts.Add(new AttentionPart(part, head, value, largest, sign));
+            parts.Add(new AttentionPart(part, head, value, code, sign));
             error += code.Error;
         }
 
@@ -100,7 +100,7 @@ internal sealed partial class Lowerer
         long high = Math.Max(values[^1].Number.Numerator, 0) * largest;
         ImmutableArray<Rational> codes = [.. Enumerable.Range(0, (int)(high - low) + 1).Select(i => (Rational)(low + i))];
         AttentionVariable sum = AttentionVariable.Packed(
-            aggregate, codes, [new AttentionPart(aggregate, head, moved, largest, Rational.One)], code.Error * most);
+            aggregate, codes, [new AttentionPart(aggregate, head, moved, code, Rational.One)], code.Error * most);
         sums.Add(aggregate, sum);
         return sum;
     }

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Rasp.Compiler.Lowering;
 
 /// <summary>
-/// A step at <see cref="Threshold"/>: 0 below, 1 above, saturated from |z − threshold| = 1/(2·slope) on.
+/// A step at <see cref="Threshold"/>: 0 below, 1 above, or with a negative slope 1 below and 0 above; saturated from
+/// |z − threshold| = 1/(2·|slope|) on.
 /// <code>
 /// step(z) = ReLU(slope·(z − threshold) + ½) − ReLU(slope·(z − threshold) − ½)
 /// </code>
@@ -30,7 +31,7 @@ internal sealed record Step(double Threshold, double Slope, ImmutableArray<doubl
 internal sealed record StaircasePoint(double Reading, int FirstLength, ImmutableArray<double> Output);
 
 /// <summary>
-/// A function that is constant around each of finitely many readings: base + Σ step_i(z)·change_i. Both halves of a
+/// A function that is constant around each of finitely many readings: base + Σ step_i(z)·change_i, where the base is its value around 0. Both halves of a
 /// step are computed from the same product, so away from the threshold they differ by exactly 1 and the output is exact
 /// however inexact the reading.
 /// </summary>
@@ -49,6 +50,8 @@ internal sealed record Staircase(
             return Through(input.Times(-1), inputError, [.. points.Select(p => p with { Reading = -p.Reading })]);
         ImmutableArray<StaircasePoint> sorted = [.. points.OrderBy(p => p.Reading)];
         List<Step> steps = [];
+        int middle = 0;
+        double zero = input.Constant.ToDouble();
         double largest = sorted.Max(p => Math.Abs(p.Reading));
         for (int i = 1; i < sorted.Length; i++)
         {
@@ -62,9 +65,15 @@ internal sealed record Staircase(
             double slope = Math.Pow(2, Math.Ceiling(Math.Log2(1.2 / gap)));
             double rounding = 4 * SinglePrecision.Rounding * (largest + Math.Abs(input.Constant.ToDouble()));
             if (inputError + rounding > (gap - (1 / slope)) / 4 || slope * largest > SinglePrecision.ExactIntegers / 16) return null;
-            steps.Add(new Step((sorted[i].Reading + sorted[i - 1].Reading) / 2, slope, [.. change]));
+            double threshold = (sorted[i].Reading + sorted[i - 1].Reading) / 2;
+
+            // Steps rise away from where the columns are zero, so that a saturated one is never further from its threshold than
+            // the columns from zero: their format then holds its hidden units exactly.
+            bool falls = threshold < zero;
+            if (falls) middle = i;
+            steps.Add(falls ? new Step(threshold, -slope, [.. change.Select(c => -c)]) : new Step(threshold, slope, [.. change]));
         }
 
-        return new Staircase(input, sorted, sorted[0].Output, [.. steps]);
+        return new Staircase(input, sorted, sorted[middle].Output, [.. steps]);
     }
 }

@@ -49,9 +49,9 @@ internal sealed class EmbeddingVariable(SOp sop, ImmutableArray<Value> values)
 
 /// <summary>
 /// What one head adds to a variable: factor · the value of <paramref name="SOp"/>, which its value vectors hold at the selected
-/// positions; <paramref name="LargestCount"/> is the largest width that it counts, 0 where it counts none.
+/// positions; <paramref name="Count"/> says how, where they are counted or summed instead of averaged.
 /// </summary>
-internal sealed record AttentionPart(SOp SOp, Head Head, MovedValue Moved, int LargestCount, Rational Factor)
+internal sealed record AttentionPart(SOp SOp, Head Head, MovedValue Moved, CountCode? Count, Rational Factor)
 {
     public IEnumerable<Variable> Reads => Head.Reads.Concat(Moved.Reads);
 }
@@ -75,7 +75,7 @@ internal sealed class AttentionVariable : Variable
     public override IEnumerable<Variable> Reads => Parts.SelectMany(p => p.Reads);
 
     public static AttentionVariable Scalar(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Head head, MovedValue moved, double error) =>
-        new(sop, VariableEncoding.Linear, values, codes, [new AttentionPart(sop, head, moved, 0, Rational.One)], error);
+        new(sop, VariableEncoding.Linear, values, codes, [new AttentionPart(sop, head, moved, null, Rational.One)], error);
 
     public static AttentionVariable Count(SOp sop, ImmutableArray<Value> values, ImmutableArray<AttentionPart> parts, double error) =>
         new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number)], parts, error);
@@ -85,7 +85,7 @@ internal sealed class AttentionVariable : Variable
         new(sop, VariableEncoding.Linear, [.. codes.Select(Value.FromNumber)], codes, parts, error) { IsPacked = true };
 
     public static AttentionVariable OneHot(SOp sop, ImmutableArray<Value> values, Head head, MovedValue moved) =>
-        new(sop, VariableEncoding.OneHot, values, [], [new AttentionPart(sop, head, moved, 0, Rational.One)], 0);
+        new(sop, VariableEncoding.OneHot, values, [], [new AttentionPart(sop, head, moved, null, Rational.One)], 0);
 }
 
 /// <summary>A function that an MLP computes exactly; it is a staircase over one number read from the residual stream.</summary>
