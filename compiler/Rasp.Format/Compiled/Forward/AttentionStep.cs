@@ -69,7 +69,7 @@ internal sealed class AttentionStep(
         Span<float> weights = MemoryMarshal.Cast<Vector512<float>, float>(row);
         for (int p = 0; p < tile.Positions; p++)
         {
-            ReadOnlySpan<float> visible = kept.Scores.AsSpan(p * tile.Positions, causal ? p + 1 : tile.Positions);
+            ReadOnlySpan<float> visible = kept.Scores.AsSpan(p * tile.Capacity, causal ? p + 1 : tile.Positions);
             weights.Fill(float.NegativeInfinity);
             visible.CopyTo(weights);
             float max = float.NegativeInfinity;
@@ -88,40 +88,49 @@ internal sealed class AttentionStep(
         }
     }
 
-    /// <summary>All lanes of a fixed row are equal: the first one's number is everybody's.</summary>
+    /// <summary>The rows of the scores are as long as those of the longest inputs. What is by position is added up once.</summary>
     private void KeepScores(Tile tile, KeptAttention kept)
     {
-        int positions = tile.Positions;
-        kept.Scores = new float[positions * positions];
-        foreach ((Row query, Row key) in fixedScores)
-        {
-            float[] q = FirstLane(tile, query);
-            float[] k = FirstLane(tile, key);
-            int[] keys = [.. Enumerable.Range(0, positions).Where(j => k[j] != 0)];
-            for (int p = 0; p < positions; p++)
-            {
-                if (q[p] == 0) continue;
-                Span<float> row = kept.Scores.AsSpan(p * positions, positions);
-                foreach (int j in keys) row[j] += q[p] * k[j];
-            }
-        }
-
+        bool isOnce = fixedScores.All(s => s.Query.IsByPosition && s.Key.IsByPosition);
+        if (kept.Scores.Length == 0 || !isOnce) AddScores(tile, kept, isOnce ? tile.Capacity : tile.Positions);
         kept.FewKeys = new int[]?[varyingScores.Length];
         for (int t = 0; t < varyingScores.Length; t++)
         {
             if (!varyingScores[t].Key.IsFixed) continue;
-            float[] k = FirstLane(tile, varyingScores[t].Key);
-            int[] keys = [.. Enumerable.Range(0, positions).Where(j => k[j] != 0)];
-            if (2 * keys.Length <= positions) kept.FewKeys[t] = keys;
+            float[] k = tile.Lane(varyingScores[t].Key);
+            int[] keys = [.. Enumerable.Range(0, tile.Positions).Where(j => k[j] != 0)];
+            if (2 * keys.Length <= tile.Positions) kept.FewKeys[t] = keys;
         }
     }
 
-    private static float[] FirstLane(Tile tile, Row row)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddScores(Tile tile, KeptAttention kept, int positions)
     {
-        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(tile[row]);
-        float[] first = new float[tile.Positions];
-        for (int p = 0; p < first.Length; p++) first[p] = numbers[p * tile.Lanes];
-        return first;
+        if (kept.Scores.Length == 0) kept.Scores = new float[tile.Capacity * tile.Capacity];
+        else Array.Clear(kept.Scores);
+        foreach ((Row query, Row key) in fixedScores)
+        {
+            float[] q = tile.Lane(query);
+            float[] k = tile.Lane(key);
+            int[] keys = [.. Enumerable.Range(0, positions).Where(j => k[j] != 0)];
+            for (int p = 0; p < positions; p++)
+            {
+                if (q[p] == 0) continue;
+                Span<float> row = kept.Scores.AsSpan(p * tile.Capacity, positions);
+                if (2 * keys.Length > positions) AddScaled(row, q[p], k);
+                else
+                    foreach (int j in keys) row[j] += q[p] * k[j];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddScaled(Span<float> row, float factor, ReadOnlySpan<float> x)
+    {
+        int j = 0;
+        for (; j + Vector512<float>.Count <= row.Length; j += Vector512<float>.Count)
+            (Vector512.Create<float>(row[j..]) + (Vector512.Create<float>(x[j..]) * factor)).CopyTo(row[j..]);
+        for (; j < row.Length; j++) row[j] += x[j] * factor;
     }
 
     /// <summary>Whether the query is that of the position before in all lanes, and sees the same keys.</summary>
@@ -131,8 +140,8 @@ internal sealed class AttentionStep(
         int at = (p * tile.Width) + v;
         foreach ((Row query, _) in varyingScores)
             if (tile[query][at] != tile[query][at - tile.Width]) return false;
-        ReadOnlySpan<float> fixedRows = kept.Scores.AsSpan((p - 1) * tile.Positions, 2 * tile.Positions);
-        return fixedRows[..tile.Positions].SequenceEqual(fixedRows[tile.Positions..]);
+        ReadOnlySpan<float> before = kept.Scores.AsSpan((p - 1) * tile.Capacity, tile.Positions);
+        return before.SequenceEqual(kept.Scores.AsSpan(p * tile.Capacity, tile.Positions));
     }
 
     private void Repeat(Tile tile, int p, int v)
@@ -155,7 +164,7 @@ internal sealed class AttentionStep(
         int at = (p * width) + v;
         int visible = causal ? p + 1 : tile.Positions;
         Span<Vector512<float>> row = tile.Scores[..visible];
-        ReadOnlySpan<float> start = kept.Scores.AsSpan(p * tile.Positions, visible);
+        ReadOnlySpan<float> start = kept.Scores.AsSpan(p * tile.Capacity, visible);
         // Terms by three; where there are fewer, queries of zeros.
         bool isStarted = false;
         int waiting = 0;
