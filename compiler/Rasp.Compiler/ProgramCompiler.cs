@@ -5,9 +5,7 @@ using Rasp.Compiler.Diagnostics;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Emission;
 using Rasp.Compiler.Graph;
-using Rasp.Compiler.Lowering;
 using Rasp.Compiler.Optimisation;
-using Rasp.Compiler.Scheduling;
 using Rasp.Compiler.Verification;
 using Rasp.Format;
 
@@ -27,7 +25,11 @@ public sealed record CompileOptions
     /// <summary>On how many positions the weights are run against the interpreter (<c>--verify-budget</c>).</summary>
     public int VerifyBudget { get; init; } = 200_000;
 
+    /// <summary>Which passes of the optimiser run: all, but for tests and comparisons.</summary>
     public Passes Passes { get; init; } = Passes.All;
+
+    /// <summary>Whether the manifest says what each pass saved, for which the program is planned once without each.</summary>
+    public bool MeasurePasses { get; init; }
 }
 
 /// <summary>Compiles s-ops of a bound program to one transformer whose weights have been run against the interpreter.</summary>
@@ -68,20 +70,21 @@ public static class ProgramCompiler
     private static CompileResult Compile(
         RaspProgram program, ImmutableArray<NamedSOp> exports, string name, ImmutableArray<Value> vocabulary, int maxLength, bool causal, CompileOptions options)
     {
-        DomainAnalysis domains = new(vocabulary, new ContextSpace(maxLength, causal));
-        if (options.Passes.CausalMask && !causal && CausalMask.Applies(exports.Select(e => e.SOp), domains))
-            domains = new DomainAnalysis(vocabulary, new ContextSpace(maxLength, causal: true));
-        Lowerer lowerer = new(domains, vocabulary, options.Passes);
-        ImmutableArray<LoweredOutput> outputs = [.. exports.Select(lowerer.Lower)];
-        Schedule schedule = Schedule.Of(outputs, options.Passes);
-        Manifest manifest = ManifestBuilder.Build(program, name, schedule, lowerer, outputs, vocabulary, maxLength, domains.Space.Causal);
-        CompiledModel model = Emitter.Emit(schedule, outputs, manifest);
+        CompilationPlan plan = CompilationPlan.Of(program, exports, vocabulary, maxLength, causal, options.Passes);
+        CompiledModel model = Emitter.Emit(plan.Schedule, plan.Outputs, ManifestBuilder.Build(program, name, plan));
         ImmutableArray<ManifestCertificate> certificates =
-            new Certifier(schedule, outputs, domains, model, new VariableNames(program).Describe).Certify();
+            new Certifier(plan.Schedule, plan.Outputs, plan.Domains, model, new VariableNames(program).Describe).Certify();
         VerificationOutcome outcome = Verifier.Verify(model, exports, causal, options.VerifyBudget);
         if (outcome.Error is not null) return Failure(CompileDiagnostics.Undefined(outcome.Error, outcome.FailedInput));
         if (outcome.Failed is not null) return Failure(CompileDiagnostics.Mismatch(outcome.Failed.Span, outcome.Difference ?? string.Empty, outcome.FailedInput));
-        return new CompileResult(model.With(model.Manifest with { Verification = outcome.Verification, Certificates = certificates }), []);
+        return new CompileResult(
+            model.With(model.Manifest with
+            {
+                Verification = outcome.Verification,
+                Certificates = certificates,
+                Passes = options.MeasurePasses ? PassSavings.Of(p => CompilationPlan.Of(program, exports, vocabulary, maxLength, causal, p)) : [],
+            }),
+            []);
     }
 
     private static CompileResult Failure(Diagnostic diagnostic) => new(null, [diagnostic]);

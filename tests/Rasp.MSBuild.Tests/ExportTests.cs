@@ -44,12 +44,12 @@ public sealed class ExportTests
 
         SetCertificates(manifest, """
             [{ "format": "fp32", "maxLength": 3, "margin": 0.5, "limit": null },
-             { "format": "fp16", "maxLength": 2, "margin": 0.5, "limit": "h" },
-             { "format": "bf16", "maxLength": 0, "margin": 0.5, "limit": "h" }]
+             { "format": "fp16", "maxLength": 2, "margin": 0.5, "limit": "h is too close" },
+             { "format": "bf16", "maxLength": 0, "margin": 0, "limit": "h overflows" }]
             """);
         await RaspCommand.Succeeds("export", manifest, "--to", "onnx");
-        await Warns("the answers of 'h' in fp16 are proved for at most 2 of its 3 tokens", "fp16");
-        await Warns("nothing is proved of 'h' in bf16; fp32 is the safe choice", "bf16");
+        await Warns("the answers of 'h' in fp16 are proved for inputs of up to 2 tokens, not for its 3: h is too close", "fp16");
+        await Warns("nothing is proved of 'h' in bf16: h overflows", "bf16");
 
         async Task Warns(string warning, string dtype)
         {

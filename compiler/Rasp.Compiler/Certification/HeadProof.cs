@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rasp.Compiler.Graph;
 using Rasp.Compiler.Lowering;
 using Rasp.Compiler.Scheduling;
 using Rasp.Format;
@@ -16,17 +17,33 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     public void Run(ScheduledHead scheduled)
     {
         double scoreError = ScoreError(scheduled);
-        int first = 0;
-        foreach (AttentionVariable variable in scheduled.Variables)
+        foreach (HeadWrite write in scheduled.Writes)
         {
-            proof.Add(variable, variable.Moved.OneHot is not null ? MovedClass(variable, first)
-                : IsCount(variable) ? Counted(variable, scoreError, first)
-                : Moved(variable, scoreError, first));
-            first += schedule.Width(variable);
+            ErrorBound own = write.Part.Moved.OneHot is not null ? MovedClass(write)
+                : write.Part.LargestCount > 0 ? Counted(write, scoreError)
+                : Moved(write, scoreError);
+            proof.Add(write.Variable, Times(own, write));
         }
     }
 
-    private static bool IsCount(AttentionVariable variable) => variable.Head.BeginningScore > 0;
+    /// <summary>
+    /// The error of factor · part in the sum. A relative one stays relative to the sum where nothing is taken away and nothing
+    /// is negative; and a sum is rounded once more.
+    /// </summary>
+    private ErrorBound Times(ErrorBound own, HeadWrite write)
+    {
+        if (write.Variable.Parts.Length == 1) return own;
+        double factor = Math.Abs(write.Part.Factor.ToDouble());
+        double relative = own.Relative + format.Unit + (proof.RoundingOf(write.Part.Factor) / factor);
+        bool stays = write.Variable.Parts.All(p => p.Factor.Sign > 0 && Largest(p).Least.Sign >= 0);
+        return stays ? new ErrorBound(factor * own.Absolute, relative) : new ErrorBound(factor * (own.Absolute + (relative * Largest(write.Part).Most)), 0);
+    }
+
+    private (Rational Least, double Most) Largest(AttentionPart part)
+    {
+        ImmutableArray<Value> values = proof.Domains.Everywhere(part.SOp, proof.MaxLength);
+        return values.IsEmpty ? (Rational.Zero, 0) : (values[0].Number, Math.Max(Math.Abs(values[0].Number.ToDouble()), Math.Abs(values[^1].Number.ToDouble())));
+    }
 
     /// <summary>
     /// How far the score of a selected key can be off, in relation to the beginning's. Features of whole numbers within fp32's
@@ -39,8 +56,8 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double atBeginning = 0;
         bool whole = true;
         int dimension = 0;
-        double constant = scheduled.Head.Terms.Sum(t => t.Constant);
-        string name = proof.Describe(scheduled.Variables[0]);
+        double constant = scheduled.Head.Constant;
+        string name = proof.Describe(scheduled.Writes[0].Variable);
         foreach (ScoreTerm term in scheduled.Head.Terms)
         {
             for (int f = 0; f < term.Features; f++, dimension++)
@@ -56,7 +73,8 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
 
         if (!whole || magnitude > NumberFormat.SinglePrecisionIntegers) error += (dimension + 1) * NumberFormat.SinglePrecisionUnit * magnitude;
         proof.Proof.Require(constant == format.Round(constant), () => $"{name}: the penalty {constant} of a key that is not selected has no exact form in {format.Name}");
-        atBeginning += Math.Abs(beginning.Project("K", layer, head, dimension) - scheduled.Head.BeginningScore);
+        if (constant != 0) atBeginning += Math.Abs(beginning.Project("K", layer, head, dimension));
+        atBeginning += Math.Abs(beginning.Project("K", layer, head, dimension + 1) - scheduled.Head.BeginningScore);
         double gap = Gap(scheduled, magnitude, name);
         proof.Proof.Step(gap, (2 * error) + atBeginning + (gap * format.Unit), () => $"{name}: its attention scores do not separate selected keys from others");
         proof.Proof.Require(gap - (2 * error) - atBeginning - (gap * format.Unit) >= format.ZeroGap, () => $"{name}: keys that are not selected keep a weight");
@@ -99,35 +117,34 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     /// v·w / (eˢ + w) for w: the code's own error, and a relative one from s, the weights, their sum, v and z
     /// </code>
     /// </summary>
-    private ErrorBound Counted(AttentionVariable variable, double scoreError, int first)
+    private ErrorBound Counted(HeadWrite write, double scoreError)
     {
-        if (variable.SOp is not Graph.SelectorWidthSOp width) return ErrorBound.Exact;
-        int largest = proof.Domains.Selectors.LargestWidth(width.Selector, proof.MaxLength);
-        double value = variable.Moved.Number?.Constant.ToDouble() ?? 0;
-        double atBeginning = Math.Exp(variable.Head.BeginningScore);
+        int largest = proof.Domains.Selectors.LargestWidth(write.Part.Head.Selector, proof.MaxLength);
+        double value = write.Part.Moved.Number?.Constant.ToDouble() ?? 0;
+        double atBeginning = Math.Exp(write.Part.Head.BeginningScore);
         double code = 0;
         for (int w = 0; w <= largest; w++) code = Math.Max(code, Math.Abs((format.Round(value) * w / (atBeginning + w)) - w));
         double weight = 1 / (atBeginning + largest);
         double relative = (2 * scoreError) + ((proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit) + (2 * format.Unit) + (format.Tiny / weight);
-        proof.Proof.Require(value <= format.Largest, () => $"{proof.Describe(variable)}: the value {value} passes the largest number of {format.Name}");
-        return new ErrorBound(code + Math.Abs(beginning.Project("V", layer, head, first)) + format.Tiny, relative);
+        double absolute = code + Math.Abs(beginning.Project("V", layer, head, write.First)) + format.Tiny;
+        proof.Proof.Require(value <= format.Largest, () => $"{proof.Describe(write.Variable)}: the value {value} passes the largest number of {format.Name}");
+        return new ErrorBound(absolute, relative);
     }
 
     /// <summary>
     /// With one selected key its weight is exactly 1. Otherwise all weights are the same rounded 1/w, which is a relative error of
     /// the mean, and the sum is off by a rounding of the largest value a key.
     /// </summary>
-    private ErrorBound Moved(AttentionVariable variable, double scoreError, int first)
+    private ErrorBound Moved(HeadWrite write, double scoreError)
     {
-        if (variable.Moved.Number is not LinearForm form || variable.SOp is not Graph.AggregateSOp and not Graph.SelectorWidthSOp) return ErrorBound.Exact;
-        ImmutableArray<Value> values = variable.SOp is Graph.AggregateSOp aggregate
-            ? proof.Domains.Everywhere(aggregate.Value, proof.MaxLength)
-            : proof.Domains.Everywhere(variable.SOp, proof.MaxLength);
+        MovedValue moved = write.Part.Moved;
+        if (moved.Number is not LinearForm form) return ErrorBound.Exact;
+        AggregateSOp? aggregate = write.Part.SOp as AggregateSOp;
+        ImmutableArray<Value> values = proof.Domains.Everywhere(aggregate?.Value ?? write.Part.SOp, proof.MaxLength);
         ErrorBound value = proof.Number(form, values.Select(v => v.Number));
         double largest = values.Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
-        double empty = variable.Moved.Empty.Number.ToDouble();
-        double emptyError = Math.Abs(beginning.Project("V", layer, head, first) - empty);
-        bool moves = variable.SOp is not Graph.AggregateSOp mean || proof.Domains.Selectors.SelectsAtMostOne(mean.Selector);
+        double emptyError = Math.Abs(beginning.Project("V", layer, head, write.First) - moved.Empty.Number.ToDouble());
+        bool moves = aggregate is null || proof.Domains.Selectors.SelectsAtMostOne(aggregate.Selector);
         if (moves) return new ErrorBound(Math.Max(value.Absolute, emptyError), value.Relative);
         double roundings = (proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit;
         return new ErrorBound(
@@ -136,17 +153,18 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     }
 
     /// <summary>The columns of the one selected key's class, with weight 1.</summary>
-    private ErrorBound MovedClass(AttentionVariable variable, int first)
+    private ErrorBound MovedClass(HeadWrite write)
     {
-        if (variable.Moved.OneHot is not OneHotView view) return ErrorBound.Exact;
+        if (write.Part.Moved.OneHot is not OneHotView view) return ErrorBound.Exact;
+        AttentionVariable variable = write.Variable;
         ImmutableArray<ImmutableArray<Rational>> vectors = schedule.MovedVectors(view, variable);
-        int empty = variable.Values.BinarySearch(variable.Moved.Empty);
+        int empty = variable.Values.BinarySearch(write.Part.Moved.Empty);
         double error = 0;
         for (int i = 0; i < schedule.Width(variable); i++)
         {
             (double own, _) = Feature(view.Variable, vectors, i, proof.Describe(variable));
             double target = empty < 0 ? 0 : schedule.Vectors(variable)[empty][i].ToDouble();
-            error = Math.Max(error, Math.Max(own, empty < 0 ? 0 : Math.Abs(beginning.Project("V", layer, head, first + i) - target)));
+            error = Math.Max(error, Math.Max(own, empty < 0 ? 0 : Math.Abs(beginning.Project("V", layer, head, write.First + i) - target)));
         }
 
         return new ErrorBound(error, 0);

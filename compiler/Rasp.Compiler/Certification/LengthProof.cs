@@ -37,7 +37,10 @@ internal sealed class LengthProof(Schedule schedule, DomainAnalysis domains, Num
         return Proof;
     }
 
-    public void Add(Variable variable, ErrorBound error) => errors.Add(variable, error);
+    /// <summary>What a block writes is off by this; what several heads add to one variable adds up.</summary>
+    public void Add(Variable variable, ErrorBound error) => errors[variable] = errors.TryGetValue(variable, out ErrorBound other)
+        ? new ErrorBound(other.Absolute + error.Absolute, Math.Max(other.Relative, error.Relative))
+        : error;
 
     public ErrorBound Of(Variable variable) => errors[variable];
 
@@ -55,8 +58,9 @@ internal sealed class LengthProof(Schedule schedule, DomainAnalysis domains, Num
     }
 
     /// <summary>The largest |code| of a scalar variable in inputs of up to the length.</summary>
-    public double LargestCode(Variable variable) =>
-        domains.Everywhere(variable.SOp, maxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
+    public double LargestCode(Variable variable) => variable is AttentionVariable { IsPacked: true }
+        ? variable.Codes.Max(c => Math.Abs(c.ToDouble()))
+        : domains.Everywhere(variable.SOp, maxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
 
     public double RoundingOf(Rational x) => Math.Abs(format.Round(x.ToDouble()) - x.ToDouble());
 

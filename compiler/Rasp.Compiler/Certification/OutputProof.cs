@@ -18,9 +18,10 @@ internal sealed class OutputProof(LengthProof proof, Schedule schedule)
     {
         ImmutableArray<Value> values = proof.Domains.Everywhere(output.Export.SOp, proof.MaxLength);
         ErrorBound read = proof.Number(number, values.Select(v => v.Number));
-        ErrorBound relative = number.Terms is [{ Variable: { Encoding: VariableEncoding.Linear } only } term] && number.Constant == Rational.Zero
-            ? new ErrorBound(Math.Abs(term.Weights[0].ToDouble()) * proof.Of(only).Absolute, proof.Of(only).Relative + read.Relative + NumberFormat.SinglePrecisionUnit)
-            : read;
+
+        // A column as it stands is rounded no more.
+        if (number.Terms is [{ Variable: { Encoding: VariableEncoding.Linear } only } term] && number.Constant == Rational.Zero && term.Weights[0] == Rational.One)
+            read = proof.Of(only);
         ImmutableArray<double> codes = described.Codes;
         foreach (Value value in values)
         {
@@ -30,7 +31,7 @@ internal sealed class OutputProof(LengthProof proof, Schedule schedule)
             if (at > 0) gap = codes[at] - codes[at - 1];
             if (at >= 0 && at + 1 < codes.Length) gap = Math.Min(gap, codes[at + 1] - codes[at]);
             if (double.IsInfinity(gap)) continue;
-            double error = Math.Min(read.At(code), relative.At(code)) + (proof.Format.Unit * Math.Abs(code));
+            double error = read.At(code);
             proof.Proof.Step(gap / 2, error, () => $"{output.Export.Name}: {value} is off by up to {error:G3}, and another value lies {gap:G3} away");
         }
     }

@@ -8,18 +8,18 @@ internal sealed class Proof
 
     public string? Failure { get; private set; }
 
-    public void Step(double distance, double error, Func<string> failure)
+    public void Step(double distance, double error, Func<FormattableString> failure)
     {
         double margin = (distance - error) / distance;
         if (margin > 0)
             Margin = Math.Min(Margin, margin);
         else
-            Fail(failure());
+            Fail(FormattableString.Invariant(failure()));
     }
 
-    public void Require(bool holds, Func<string> failure)
+    public void Require(bool holds, Func<FormattableString> failure)
     {
-        if (!holds) Fail(failure());
+        if (!holds) Fail(FormattableString.Invariant(failure()));
     }
 
     private void Fail(string failure) => Failure ??= failure;

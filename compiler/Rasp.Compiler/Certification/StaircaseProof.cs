@@ -47,28 +47,45 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
 
     /// <summary>
     /// Both ReLUs of a step below the reading are u ± ½, which the format holds exactly where all that goes into u lies on a
-    /// grid that it still resolves at u's magnitude; else their difference is off by a spacing.
+    /// grid that it still resolves at u's magnitude; else their difference is off by a spacing. Their sum over the steps is taken in
+    /// fp32: exact for the two of one step, and where all terms lie on a grid that fp32 resolves at the sum of their magnitudes.
     /// </summary>
     private double Saturation(ScheduledMlp mlp, Input read, double[] biases, double[] thresholds, int above, double reading)
     {
-        double inexact = 0;
-        double sum = 0;
+        int columns = mlp.Base.Length;
+        double[] inexact = new double[columns];
+        double[] sum = new double[columns];
+        int[] steps = new int[columns];
+        bool[] whole = new bool[columns];
+        Array.Fill(whole, true);
         double finest = 0.5;
         double readingGrid = read.Grid(reading, format);
         for (int s = 0; s < above; s++)
         {
             Step step = mlp.Steps[s];
-            double largest = step.Change.Max(Math.Abs);
             double top = (step.Slope * (reading + read.ErrorAt(reading) - thresholds[s])) + 0.5;
             double grid = Math.Min(step.Slope * readingGrid, Math.Min(Grid(biases[s] + 0.5), 0.5));
             bool exact = top <= grid * Math.Pow(2, format.Precision) && BiasRounding(biases[s]) == 0;
-            if (!exact) inexact += largest * (format.Spacing(top) + BiasRounding(biases[s]));
+            double difference = exact ? 0 : format.Spacing(top) + BiasRounding(biases[s]);
             finest = Math.Min(finest, grid);
-            sum += 2 * top * largest;
+            for (int c = 0; c < columns; c++)
+            {
+                double change = Math.Abs(step.Change[c]);
+                if (change == 0) continue;
+                inexact[c] += change * difference;
+                sum[c] += 2 * top * change;
+                steps[c]++;
+                whole[c] &= change == Math.Floor(change);
+            }
         }
 
-        bool exactSum = sum <= finest * NumberFormat.SinglePrecisionIntegers && mlp.Steps.All(s => s.Change.All(c => c == Math.Floor(c)));
-        return inexact + (exactSum ? 0 : 2 * above * NumberFormat.SinglePrecisionUnit * sum);
+        for (int c = 0; c < columns; c++)
+        {
+            bool exactSum = whole[c] && (steps[c] <= 1 || sum[c] <= finest * NumberFormat.SinglePrecisionIntegers);
+            if (!exactSum) inexact[c] += 2 * steps[c] * NumberFormat.SinglePrecisionUnit * sum[c];
+        }
+
+        return inexact.DefaultIfEmpty().Max();
     }
 
     private double RoundingOfResult(ScheduledMlp mlp, double inexact)

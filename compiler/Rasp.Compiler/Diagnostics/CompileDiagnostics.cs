@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Rasp.Compiler.Graph;
 using Rasp.Compiler.Interpretation;
 using Rasp.Format;
@@ -8,6 +9,8 @@ namespace Rasp.Compiler.Diagnostics;
 /// <summary>What can be wrong with compiling a correct program: RASP0100–0109 settings, 0110–0119 limits, 0120–0129 verification.</summary>
 internal static class CompileDiagnostics
 {
+    private const int MostShown = 40;
+
     public static Diagnostic NoExport(string path, string name, string? suggestion) =>
         Of(Codes.NoExport, At(path), $"the program defines no s-op '{name}' to compile" + (suggestion is null ? "; name one that it defines" : $"; did you mean '{suggestion}'?"));
 
@@ -32,8 +35,22 @@ internal static class CompileDiagnostics
     public static Diagnostic Mismatch(SourceSpan span, string difference, ImmutableArray<Value> input) =>
         Of(Codes.Mismatch, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
 
-    private static string Print(ImmutableArray<Value> input) =>
-        "[" + string.Join(", ", input.Select(GraphPrinter.Describe)) + "]";
+    /// <summary>The tokens as a list; of a long input one that repeats is counted, and only the first ones are shown.</summary>
+    private static string Print(ImmutableArray<Value> input)
+    {
+        List<string> parts = [];
+        for (int i = 0; i < input.Length && parts.Count < MostShown;)
+        {
+            int end = i + 1;
+            while (input.Length > MostShown && end < input.Length && input[end] == input[i]) end++;
+            string token = GraphPrinter.Describe(input[i]);
+            parts.Add(end - i == 1 ? token : string.Create(CultureInfo.InvariantCulture, $"{token} {end - i} times"));
+            i = end;
+            if (parts.Count == MostShown && i < input.Length) parts.Add(string.Create(CultureInfo.InvariantCulture, $"and {input.Length - i} more"));
+        }
+
+        return "[" + string.Join(", ", parts) + "]";
+    }
 
     private static SourceSpan At(string path) => SourceSpan.None with { Path = path };
 

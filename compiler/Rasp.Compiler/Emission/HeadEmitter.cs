@@ -6,9 +6,8 @@ using Rasp.Format;
 namespace Rasp.Compiler.Emission;
 
 /// <summary>
-/// One head's weights. Score dimensions: the terms' features; a constant that a query always asks for (0 or −2·gap at a
-/// token, the beginning score at the beginning); a link by which the beginning attends to itself alone, so that no input
-/// reaches its residual stream.
+/// One head's weights. Score dimensions: the terms' features; their constant, or a link by which the beginning attends to itself
+/// alone, so that no input reaches its residual stream; the beginning's own score.
 /// </summary>
 internal sealed class HeadEmitter(
     Schedule schedule, Manifest manifest, IReadOnlyDictionary<string, WeightTensor> weights, int layer, int head, float[] beginning)
@@ -23,22 +22,37 @@ internal sealed class HeadEmitter(
             feature += term.Features;
         }
 
-        double constant = scheduled.Head.Terms.Sum(t => t.Constant);
-        AddBias("Q", feature, 1);
-        AddBias("K", feature, constant);
-        SetWeight("K", Schedule.BeginningColumn, feature, scheduled.Head.BeginningScore - constant);
-        SetWeight("Q", Schedule.BeginningColumn, feature + 1, 1);
-        SetWeight("K", Schedule.BeginningColumn, feature + 1, (2 * SinglePrecision.ZeroWeightGap) - scheduled.Head.BeginningScore);
-
-        int dimension = 0;
-        foreach (AttentionVariable variable in scheduled.Variables)
+        WriteConstant(scheduled.Head, feature);
+        foreach (HeadWrite write in scheduled.Writes)
         {
-            WriteValue(variable, dimension);
+            WriteValue(write);
             float[] output = weights[CompiledWeights.Attention(layer, "W_O")].Data;
-            for (int i = 0; i < schedule.Width(variable); i++)
-                output[(((head * manifest.DHead) + dimension + i) * manifest.DModel) + schedule.FirstColumn(variable) + i] = 1;
-            dimension += schedule.Width(variable);
+            for (int i = 0; i < schedule.Width(write.Variable); i++)
+                output[(((head * manifest.DHead) + write.First + i) * manifest.DModel) + schedule.FirstColumn(write.Variable) + i] = (float)write.Part.Factor.ToDouble();
         }
+    }
+
+    /// <summary>
+    /// The last two score dimensions. Every query asks for the beginning's own score. Where the terms have a constant, it is the
+    /// score that a key at a token has in the dimension before, and the beginning has 0, so that it attends to itself, whose
+    /// features are all 0; else a link of its own keeps it there.
+    /// </summary>
+    private void WriteConstant(Head attention, int dimension)
+    {
+        if (attention.Constant != 0)
+        {
+            AddBias("Q", dimension, 1);
+            AddBias("K", dimension, attention.Constant);
+            SetAtBeginning("K", dimension, 0);
+        }
+        else
+        {
+            SetAtBeginning("Q", dimension, 1);
+            SetAtBeginning("K", dimension, ScoreTerms.Penalty - attention.BeginningScore);
+        }
+
+        AddBias("Q", dimension + 1, 1);
+        SetAtBeginning("K", dimension + 1, attention.BeginningScore);
     }
 
     private void WriteFeatures(string name, Variable? variable, ImmutableArray<ImmutableArray<Rational>> features, int first)
@@ -50,22 +64,24 @@ internal sealed class HeadEmitter(
         }
     }
 
-    private void WriteValue(AttentionVariable variable, int first)
+    private void WriteValue(HeadWrite write)
     {
-        if (variable.Moved.Number is LinearForm number)
+        MovedValue value = write.Part.Moved;
+        if (value.Number is LinearForm number)
         {
-            AddBias("V", first, number.Constant.ToDouble());
-            foreach (LinearTerm term in number.Terms) WriteFunction("V", term.Variable, term.Weights, first);
-            SetAtBeginning("V", first, variable.Moved.Empty.Number.ToDouble());
+            AddBias("V", write.First, number.Constant.ToDouble());
+            foreach (LinearTerm term in number.Terms) WriteFunction("V", term.Variable, term.Weights, write.First);
+            SetAtBeginning("V", write.First, value.Empty.Number.ToDouble());
         }
 
-        if (variable.Moved.OneHot is not OneHotView view) return;
+        if (value.OneHot is not OneHotView view) return;
+        AttentionVariable variable = write.Variable;
         ImmutableArray<ImmutableArray<Rational>> moved = schedule.MovedVectors(view, variable);
-        int empty = variable.Values.BinarySearch(variable.Moved.Empty);
+        int empty = variable.Values.BinarySearch(value.Empty);
         for (int i = 0; i < schedule.Width(variable); i++)
         {
-            WriteFunction("V", view.Variable, [.. moved.Select(x => x[i])], first + i);
-            SetAtBeginning("V", first + i, empty < 0 ? 0 : schedule.Vectors(variable)[empty][i].ToDouble());
+            WriteFunction("V", view.Variable, [.. moved.Select(x => x[i])], write.First + i);
+            SetAtBeginning("V", write.First + i, empty < 0 ? 0 : schedule.Vectors(variable)[empty][i].ToDouble());
         }
     }
 

@@ -18,34 +18,41 @@ internal sealed class ManifestBuilder
     private readonly VariableNames variableNames;
     private readonly Dictionary<Variable, int> lastLayer;
 
-    private ManifestBuilder(RaspProgram program, Schedule schedule, Lowerer lowerer, ImmutableArray<LoweredOutput> outputs)
+    private ManifestBuilder(RaspProgram program, CompilationPlan plan)
     {
+        this.program = program;
+        schedule = plan.Schedule;
+        lowerer = plan.Lowerer;
+        variableNames = new VariableNames(program);
         lastLayer = schedule.Variables.ToDictionary(v => v, v => v.Site.Layer);
         foreach (Variable reader in schedule.Variables)
             foreach (Variable read in reader.Reads) lastLayer[read] = Math.Max(lastLayer[read], reader.Site.Layer);
-        foreach (Variable read in outputs.SelectMany(o => o.Reads)) lastLayer[read] = schedule.Layers.Length;
-        this.program = program;
-        this.schedule = schedule;
-        this.lowerer = lowerer;
-variableNames = new VariableNames(program);
+        foreach (Variable read in plan.Outputs.SelectMany(o => o.Reads)) lastLayer[read] = schedule.Layers.Length;
     }
 
     /// <summary>The manifest of weights that are not there yet: nothing is counted and nothing verified.</summary>
-    public static Manifest Build(
-        RaspProgram program, string name, Schedule schedule, Lowerer lowerer, ImmutableArray<LoweredOutput> outputs, ImmutableArray<Value> vocabulary, int maxLength, bool causal)
+    public static Manifest Build(RaspProgram program, string name, CompilationPlan plan) => Sized(plan) with
     {
-        ImmutableArray<ScheduledLayer> layers = schedule.Layers;
+        Program = Path.GetFileName(program.Path),
+        Name = name,
+        Variables = new ManifestBuilder(program, plan).Variables(),
+    };
+
+    /// <summary>The same without names and variables.</summary>
+    public static Manifest Sized(CompilationPlan plan)
+    {
+        ImmutableArray<ScheduledLayer> layers = plan.Schedule.Layers;
         return new Manifest(
-            Path.GetFileName(program.Path), name,
+            string.Empty, string.Empty,
             layers.Length,
             layers.Select(l => l.Heads.Length).DefaultIfEmpty().Max(),
-            schedule.Columns,
+            plan.Schedule.Columns,
             layers.SelectMany(l => l.Heads).Select(h => h.Dimensions).DefaultIfEmpty().Max(),
             layers.Select(l => l.HiddenUnits).DefaultIfEmpty().Max(),
             Parameters: 0, Nonzeros: 0,
-            vocabulary, maxLength, causal,
-            Outputs(outputs),
-            new ManifestBuilder(program, schedule, lowerer, outputs).Variables(),
+            plan.Vocabulary, plan.Domains.Space.MaxLength, plan.Domains.Space.Causal,
+            Outputs(plan.Outputs),
+            [],
             new ManifestVerification(false, 0, 0, 0, string.Empty));
     }
 

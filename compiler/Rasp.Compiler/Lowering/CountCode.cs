@@ -20,12 +20,13 @@ internal sealed record CountCode(double Score, double Value, double Error)
 
     /// <summary>
     /// The smallest score on a grid of 1/16 that is precise enough, since weights near e⁻ˢ must not underflow in fp16. A coarse
-    /// one has a value that bf16 holds (8 bits), so that the code survives a cast.
+    /// one has a value that bf16 holds (8 bits), so that the code survives a cast. Keys that hold up to
+    /// <paramref name="largestValue"/> instead of 1 are summed with as many times the error.
     /// </summary>
-    public static CountCode For(int largestWidth, bool fine)
+    public static CountCode For(int largestWidth, bool fine, double largestValue = 1)
     {
         int largest = Math.Max(largestWidth, 1);
-        double allowed = fine ? Fine : Coarse;
+        double allowed = (fine ? Fine : Coarse) / Math.Max(largestValue, 1);
         for (double score = 1; score <= LargestScore; score += 1.0 / 16)
         {
             double exact = Math.Exp(score) + (((2 * Math.Sqrt(2)) - 2) * largest);

@@ -25,7 +25,9 @@ internal sealed record Head(Selector Selector, ImmutableArray<ScoreTerm> Terms, 
 {
     public IEnumerable<Variable> Reads => Terms.SelectMany(t => new[] { t.Query, t.Key }).OfType<Variable>();
 
-    /// <summary>The terms' features, the constant score of a key, and the link of the beginning to itself.</summary>
+    public int Constant => Terms.Sum(t => t.Constant);
+
+    /// <summary>The terms' features, the constant score of a key or the link of the beginning to itself, and the beginning's score.</summary>
     public int ScoreDimensions => Terms.Sum(t => t.Features) + 2;
 }
 

@@ -13,8 +13,7 @@ internal sealed partial class Lowerer
         Dictionary<SOp, Atom> atoms = [];
         Dictionary<Variable, Dictionary<SOp, OneHotView>> viewsOf = [];
         Collect(sop);
-        ImmutableArray<Atom> all = [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
-        return all.Length == 1 ? all : [.. all.Select(Fine)];
+        return [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
 
         void Collect(SOp node)
         {
@@ -49,7 +48,8 @@ internal sealed partial class Lowerer
             Terms =
             [
                 .. atom.Reading.Terms.Select(t => t.Variable is AttentionVariable { Error: > 0, SOp: SelectorWidthSOp width }
-                    ? t with { Variable = CountedWidth(width, fine: true) }
+                    && CountedWidth(width, fine: true) is AttentionVariable fine
+                    ? t with { Variable = fine }
                     : t),
             ],
         },

@@ -10,6 +10,7 @@ internal sealed partial class Lowerer
 {
     private readonly Dictionary<AggregateSOp, AttentionVariable> moved = [];
     private readonly Dictionary<(SelectorWidthSOp Width, bool Fine), AttentionVariable> counted = [];
+    private readonly Dictionary<AggregateSOp, AttentionVariable> sums = [];
     private readonly Dictionary<(Selector Selector, double Beginning, Site Site), Head> heads = [];
 
     private AttentionVariable Moved(AggregateSOp aggregate)
@@ -49,19 +50,67 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>
-    /// The width as a number, within the error of its <see cref="CountCode"/>. <paramref name="width"/>'s selector must not be
-    /// an <c>or</c>. A fine count has less error and larger weights.
+    /// The width as a number, within the error of its <see cref="CountCode"/>; a fine count has less error and larger weights.
+    /// The heads that count the parts of an <c>or</c> add to one column, where their sum is rounded but once; null where they
+    /// stand in different layers.
     /// </summary>
-    private AttentionVariable CountedWidth(SelectorWidthSOp width, bool fine = false)
+    private AttentionVariable? CountedWidth(SelectorWidthSOp width, bool fine = false)
     {
         if (counted.TryGetValue((width, fine), out AttentionVariable? known)) return known;
-        ImmutableArray<Value> values = domains.Everywhere(width);
-        CountCode code = CountCode.For(domains.Selectors.LargestWidth(width.Selector, domains.Space.MaxLength), fine);
-        AttentionVariable variable = AttentionVariable.Scalar(
-            width, values, [.. values.Select(v => v.Number)], HeadFor(width.Selector, code.Score, []),
-            new MovedValue(new LinearForm(Rational.FromDouble(code.Value), []), null, Value.FromNumber(Rational.Zero)), code.Error);
+        int longest = domains.Space.MaxLength;
+        List<AttentionPart> parts = [];
+        double error = 0;
+        foreach ((int sign, SelectorWidthSOp part) in selectors.WidthParts(width))
+        {
+            int largest = domains.Selectors.LargestWidth(part.Selector, longest);
+            if (largest == 0) continue;
+            CountCode code = CountCode.For(largest, fine);
+            Head head = HeadFor(part.Selector, code.Score, []);
+            MovedValue value = new(new LinearForm(Rational.FromDouble(code.Value), []), null, Value.FromNumber(Rational.Zero));
+            parts.Add(new AttentionPart(part, head, value, largest, sign));
+            error += code.Error;
+        }
+
+        if (parts.Count == 0 || parts.Any(p => p.Head.Site != parts[0].Head.Site)) return null;
+        AttentionVariable variable = AttentionVariable.Count(width, domains.Everywhere(width), [.. parts], error);
         counted.Add((width, fine), variable);
         return variable;
+    }
+
+    /// <summary>
+    /// The sum of whole numbers over the selected positions, counted like a width; null where they are not whole.
+    /// <code>
+    /// selector_width(s) * aggregate(s, x) → v·Σ x / (eˢ + w)
+    /// </code>
+    /// </summary>
+    private AttentionVariable? Sum(AggregateSOp aggregate)
+    {
+        if (sums.TryGetValue(aggregate, out AttentionVariable? known)) return known;
+        bool zeroWhereEmpty = aggregate.Default is not Value other || other == Value.FromNumber(Rational.Zero);
+        ImmutableArray<Value> values = domains.Everywhere(aggregate.Value);
+        if (!zeroWhereEmpty || values.IsEmpty || !values.All(v => v.Number.IsInteger)) return null;
+        LinearForm form = NeedLinear(aggregate.Value);
+        if (form.Error > 0) return null;
+        int largest = domains.Selectors.LargestWidth(aggregate.Selector, domains.Space.MaxLength);
+        double most = Math.Max(Math.Abs(values[0].Number.ToDouble()), Math.Abs(values[^1].Number.ToDouble()));
+        CountCode code = CountCode.For(largest, fine: false, most);
+        Head head = HeadFor(aggregate.Selector, code.Score, form.Reads);
+        MovedValue moved = new(form.Times(Rational.FromDouble(code.Value)), null, Value.FromNumber(Rational.Zero));
+        long low = Math.Min(values[0].Number.Numerator, 0) * largest;
+        long high = Math.Max(values[^1].Number.Numerator, 0) * largest;
+        ImmutableArray<Rational> codes = [.. Enumerable.Range(0, (int)(high - low) + 1).Select(i => (Rational)(low + i))];
+        AttentionVariable sum = AttentionVariable.Packed(
+            aggregate, codes, [new AttentionPart(aggregate, head, moved, largest, Rational.One)], code.Error * most);
+        sums.Add(aggregate, sum);
+        return sum;
+    }
+
+    /// <summary>Whether the s-op is the number of positions that the aggregate averages, so that their product is a sum.</summary>
+    private bool IsWidthOf(SOp sop, AggregateSOp aggregate)
+    {
+        SOp width = graph.SelectorWidth(aggregate.Selector, aggregate.Span);
+        if (sop == width || (sop is SelectorWidthSOp w && w.Selector == aggregate.Selector)) return true;
+        return View(sop) is { } given && PositionView(width) is { } counted && given.Variable == counted.Variable && given.Values.AsSpan().SequenceEqual(counted.Values.AsSpan());
     }
 
     /// <summary>
@@ -108,8 +157,9 @@ internal sealed partial class Lowerer
     {
         IEnumerable<Variable> reads = terms.SelectMany(t => new[] { t.Query, t.Key }).OfType<Variable>().Concat(alsoReads);
         Site site = Site.Latest(reads.Select(v => v.Site)).AfterNextAttention;
-        if (!heads.TryGetValue((normal, beginning, site), out Head? head))
-            heads.Add((normal, beginning, site), head = new Head(normal, terms, beginning, site));
+        Head? head = null;
+        if (!passes.SharedHeads || !heads.TryGetValue((normal, beginning, site), out head))
+            heads[(normal, beginning, site)] = head = new Head(normal, terms, beginning, site);
         return head;
     }
 
@@ -140,7 +190,7 @@ internal sealed partial class Lowerer
     {
         OneHotView key = NeedView(select.Key);
         OneHotView query = NeedView(select.Query);
-        return (select.Comparison == Comparison.Equal && passes.Digits ? ScoreTerms.Equality(query, key) : null)
+        return (select.Comparison == Comparison.Equal && passes.CodedEquality ? ScoreTerms.Equality(query, key) : null)
             ?? ScoreTerms.Predicate(query.Variable, key.Variable, query.Values.Length, key.Values.Length, (q, k) =>
                 query.Values[q] is Value queryValue && key.Values[k] is Value keyValue
                 && SelectorAnalysis.Compare(select.Comparison, keyValue, queryValue));

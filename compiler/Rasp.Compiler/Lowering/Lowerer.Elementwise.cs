@@ -95,6 +95,44 @@ internal sealed partial class Lowerer
             .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [v.value.Number.ToDouble()] : Unit(v.index, values.Length));
         ImmutableArray<ImmutableArray<Rational>> codes =
             [.. atoms.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().Order().ToImmutableArray())];
+        Staircase? staircase = Staircase(atoms, codes, function, outputs) ?? Staircase([.. atoms.Select(Fine)], codes, function, outputs);
+        return staircase is null ? null : Packed(staircase, sop);
+    }
+
+    /// <summary>
+    /// Numbers that attention writes can be packed where they are written, into one column; a reading of that is rounded once
+    /// and not again in each hidden unit, which keeps saturated steps exact.
+    /// <code>
+    /// step(M·a + b + …) → step(c), where the heads of a and b add M·a and b to c
+    /// </code>
+    /// The columns of a and b stay for what else reads them, and for those who look for them.
+    /// </summary>
+    private Staircase Packed(Staircase staircase, SOp sop)
+    {
+        LinearForm input = staircase.Input;
+        bool joins = passes.PackedCounts && input.Terms.Length > 1 && input.Error > 0
+            && input.Terms.All(t => t.Variable is AttentionVariable { Encoding: VariableEncoding.Linear } && t.Variable.Site == input.Terms[0].Variable.Site);
+        if (!joins) return staircase;
+        List<AttentionPart> parts = [];
+        foreach (LinearTerm term in input.Terms)
+        {
+            if (term.Variable is not AttentionVariable moved) continue;
+            parts.AddRange(moved.Parts.Select(p => p with { Factor = p.Factor * term.Weights[0] }));
+            kept.Add(moved);
+        }
+
+        ImmutableArray<Rational> codes = [.. staircase.Points.Select(p => Rational.FromDouble(p.Reading) - input.Constant).Distinct().Order()];
+        Variable packed = AttentionVariable.Packed(sop, codes, [.. parts], input.Error);
+        return Lowering.Staircase.Through(LinearForm.Of(packed) + new LinearForm(input.Constant, []), input.Error, staircase.Points) ?? staircase;
+    }
+
+    /// <summary>The staircase of the fewest steps over the packings of the atoms in any order; null where none is precise enough.</summary>
+    private static Staircase? Staircase(
+        ImmutableArray<Atom> atoms,
+        ImmutableArray<ImmutableArray<Rational>> codes,
+        Dictionary<ImmutableArray<Rational>, (Value Value, int FirstLength)> function,
+        Dictionary<Value, ImmutableArray<double>> outputs)
+    {
         Staircase? best = null;
         foreach (ImmutableArray<int> order in Orders(atoms))
         {

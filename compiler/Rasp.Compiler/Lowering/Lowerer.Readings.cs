@@ -63,18 +63,36 @@ internal sealed partial class Lowerer
         {
             AggregateSOp a => LinearForm.Of(Moved(a)),
             SelectorWidthSOp w => Width(w),
-            ElementwiseSOp e => LinearOperation(e, Linear),
+            ElementwiseSOp e => SumOrWhole(e) ?? LinearOperation(e, Linear),
             _ => null,
         };
     }
 
-    /// <summary>The width as a number: one count for each part of an <c>or</c>, added and subtracted.</summary>
-    private LinearForm Width(SelectorWidthSOp width) => IsLength(width)
-        ? LinearForm.Of(Length(width))
-        : selectors.WidthParts(width).Aggregate(LinearForm.Zero, (form, part) => form + PartOfWidth(part.Width).Times(part.Sign));
+    /// <summary>
+    /// <code>
+    /// width(s) * aggregate(s, x) → sum        round(x) → x, where x is whole
+    /// </code>
+    /// </summary>
+    private LinearForm? SumOrWhole(ElementwiseSOp e)
+    {
+        if (!passes.Sums) return null;
+        if (e.Operator == ElementwiseOperator.Round && e.Operands[0] is ElementwiseSOp { Operator: ElementwiseOperator.Multiply } rounded)
+            return SumOrWhole(rounded);
+        if (e.Operator != ElementwiseOperator.Multiply) return null;
+        foreach ((SOp width, SOp mean) in new[] { (e.Operands[0], e.Operands[1]), (e.Operands[1], e.Operands[0]) })
+            if (mean is AggregateSOp { IsNumeric: true } a && IsWidthOf(width, a) && Sum(a) is AttentionVariable sum) return LinearForm.Of(sum);
+        return null;
+    }
 
-    private LinearForm PartOfWidth(SelectorWidthSOp part) =>
-        PositionView(part)?.ToLinear() ?? (domains.Selectors.Everywhere(part.Selector) == Selection.Never ? LinearForm.Zero : LinearForm.Of(CountedWidth(part)));
+    /// <summary>The width as a number; where the heads that count its parts stand in different layers, as the sum of the parts.</summary>
+    private LinearForm Width(SelectorWidthSOp width)
+    {
+        if (IsLength(width)) return LinearForm.Of(Length(width));
+        if (CountedWidth(width) is AttentionVariable counted) return LinearForm.Of(counted);
+        return selectors.WidthParts(width).Where(p => p.Width != width).Aggregate(LinearForm.Zero, (form, part) => form + PartOfWidth(part.Width).Times(part.Sign));
+    }
+
+    private LinearForm PartOfWidth(SelectorWidthSOp part) => PositionView(part)?.ToLinear() ?? Width(part);
 
     /// <summary>As <see cref="Linear"/>, but adds nothing: null where a part of the s-op is not in the residual stream.</summary>
     private LinearForm? ExistingLinear(SOp sop)

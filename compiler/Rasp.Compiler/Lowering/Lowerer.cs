@@ -30,6 +30,7 @@ internal sealed partial class Lowerer
     private readonly EmbeddingVariable indices;
     private readonly Dictionary<SOp, Variable> oneHot = [];
     private readonly Dictionary<SOp, Variable> scalar = [];
+    private readonly List<Variable> kept = [];
     private readonly Selector latest;
     private readonly Passes passes;
 
@@ -43,6 +44,9 @@ internal sealed partial class Lowerer
             graph.Indices(default), [.. Enumerable.Range(0, domains.Space.MaxLength).Select(i => (Value)i)]);
         latest = LatestSelector();
     }
+
+    /// <summary>Variables that nothing may read any more, since the same heads write them packed with others.</summary>
+    public IReadOnlyList<Variable> Kept => kept;
 
     /// <exception cref="DomainLimitException">An expression needs more values, steps or precision than there are.</exception>
     public LoweredOutput Lower(NamedSOp named)

@@ -8,7 +8,7 @@ namespace Rasp.Compiler.Lowering;
 /// <code>
 /// z = M₁·code₁ + M₂·code₂ + … + code_k        M_j · (smallest difference of code_j) ≥ range of what follows + its smallest difference
 /// </code>
-/// The multipliers are powers of two, so that a scaled exact code is exact.
+/// The multipliers are powers of two, or their negatives, so that a scaled exact code is exact.
 /// </summary>
 internal sealed record Packing(LinearForm Reading, ImmutableArray<Rational> Multipliers)
 {
@@ -36,6 +36,8 @@ internal sealed record Packing(LinearForm Reading, ImmutableArray<Rational> Mult
                 if (gap == Rational.Zero) gap = smallest;
             }
 
+            // A multiple of one column counts upwards with it, so that small readings come from small columns.
+            if (atoms[atom].Reading.Terms is [{ Weights: [var weight] }] && weight.Sign < 0) multiplier = -multiplier;
             multipliers[atom] = multiplier;
             reading += atoms[atom].Reading.Times(multiplier);
         }

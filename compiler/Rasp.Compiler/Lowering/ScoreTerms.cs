@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using Rasp.Format;
 
 namespace Rasp.Compiler.Lowering;
@@ -11,29 +12,44 @@ internal static class ScoreTerms
 
     public const int Penalty = Root * Root;
 
-    /// <summary>
-    /// Equality in few features, however many the values: they are numbered, and the digits of the numbers compared.
-    /// <code>
-    /// key = query → −2·gap·Σ_digits (k − q)² = 2·gap·Σ_digits (q·2k − 1·k² − q²·1)
-    /// </code>
-    /// Digits below 16 keep every feature within the 8 bits of bf16. Null where the plain predicate needs no more features.
-    /// </summary>
+    /// <summary>Numbers below this, and their squares, fit the 8 bits of bf16.</summary>
+    private const int SquaresLimit = 16;
+
+    /// <summary>Equality in few features, however many the values; null where the plain predicate needs no more.</summary>
     public static ScoreTerm? Equality(OneHotView query, OneHotView key)
     {
         Value[] values = [.. query.Values.Concat(key.Values).OfType<Value>().Distinct().Order()];
-        Dictionary<Value, int> numbers = values.Select((value, number) => (value, number)).ToDictionary(v => v.value, v => v.number);
-        Digits digits = Digits.For(values.Length, largestBase: 16);
+        if (query.Variable is null || key.Variable is null) return null;
+        bool squares = values.Length <= SquaresLimit && query.Variable is EmbeddingVariable && key.Variable is EmbeddingVariable;
+        int bits = BitOperations.Log2((uint)Math.Max(values.Length - 1, 1)) + 1;
         int classes = Math.Min(query.Values.Distinct().Count(), key.Values.Distinct().Count());
-        if (query.Variable is null || key.Variable is null || classes <= 3 * digits.Count) return null;
-        return new ScoreTerm(
-            query.Variable,
-            [.. query.Values.Select(q => digits.Of(Number(q)).SelectMany(d => Features(Root * d, Root, Root * d * d)).ToImmutableArray())],
-            key.Variable,
-            [.. key.Values.Select(k => digits.Of(Number(k)).SelectMany(d => Features(2 * Root * d, -Root * d * d, -Root)).ToImmutableArray())],
-            0);
+        if (classes <= (squares ? 3 : bits)) return null;
+        Dictionary<Value, int> numbers = values.Select((value, number) => (value, number)).ToDictionary(v => v.value, v => v.number);
+        return squares
+            ? Term(n => [Root * n, Root, Root * n * n], n => [2 * Root * n, -Root * n * n, -Root], 0)
+            : Term(n => Signs(n, bits, Root / 2), n => Signs(n, bits, Root), -Penalty / 2 * bits);
+
+        ScoreTerm Term(Func<int, int[]> ofQuery, Func<int, int[]> ofKey, int constant) => new(
+            query.Variable, [.. query.Values.Select(q => Features(ofQuery(Number(q))))],
+            key.Variable, [.. key.Values.Select(k => Features(ofKey(Number(k))))],
+            constant);
 
         int Number(Value? value) => value is Value v ? numbers[v] : 0;
-        static Rational[] Features(int linear, int constant, int square) => [linear, constant, square];
+        static ImmutableArray<Rational> Features(int[] features) => [.. features.Select(f => (Rational)f)];
+    }
+
+    /// <summary>
+    /// The Gray code of a number, ±magnitude a bit. The values are numbered for an equality in one of two ways:
+    /// <code>
+    /// few, from the embedding:  key = query → −2·gap·(k − q)² = 2·gap·(q·2k − 1·k² − q²·1)
+    /// otherwise, in bits ±1:    key = query → gap·(Σ_bits q·k − bits)
+    /// </code>
+    /// Neighbours in Gray code differ in one bit, so that an MLP changes one column a step.
+    /// </summary>
+    private static int[] Signs(int number, int bits, int magnitude)
+    {
+        int gray = number ^ (number >> 1);
+        return [.. Enumerable.Range(0, bits).Select(b => ((gray >> b) & 1) == 1 ? magnitude : -magnitude)];
     }
 
     /// <summary>

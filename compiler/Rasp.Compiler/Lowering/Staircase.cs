@@ -43,6 +43,10 @@ internal sealed record Staircase(
     /// </summary>
     public static Staircase? Through(LinearForm input, double inputError, IEnumerable<StaircasePoint> points)
     {
+        // A column that is read with a negative weight is read with a positive one instead: small readings then come from small
+        // columns, which a format holds on a finer grid than the large ones that saturate steps.
+        if (input.Terms is [{ Weights: [var weight] }] && weight.Sign < 0)
+            return Through(input.Times(-1), inputError, [.. points.Select(p => p with { Reading = -p.Reading })]);
         ImmutableArray<StaircasePoint> sorted = [.. points.OrderBy(p => p.Reading)];
         List<Step> steps = [];
         double largest = sorted.Max(p => Math.Abs(p.Reading));

@@ -47,28 +47,45 @@ internal sealed class EmbeddingVariable(SOp sop, ImmutableArray<Value> values)
     public override IEnumerable<Variable> Reads => [];
 }
 
-/// <summary>What a head moves: a number, as its mean over the selected positions, or a one-hot value from the one selected position.</summary>
+/// <summary>
+/// What one head adds to a variable: factor · the value of <paramref name="SOp"/>, which its value vectors hold at the selected
+/// positions; <paramref name="LargestCount"/> is the largest width that it counts, 0 where it counts none.
+/// </summary>
+internal sealed record AttentionPart(SOp SOp, Head Head, MovedValue Moved, int LargestCount, Rational Factor)
+{
+    public IEnumerable<Variable> Reads => Head.Reads.Concat(Moved.Reads);
+}
+
+/// <summary>
+/// What attention moves: a number, as its mean over the selected positions, or a one-hot value from the one selected position;
+/// or a sum to which several heads of one layer add: the counts of a width's parts, or numbers packed into one.
+/// </summary>
 internal sealed class AttentionVariable : Variable
 {
     private AttentionVariable(
-        SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Head head, MovedValue moved, double error)
-        : base(sop, encoding, values, codes, head.Site, error)
-    {
-        Head = head;
-        Moved = moved;
-    }
+        SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, ImmutableArray<Rational> codes, ImmutableArray<AttentionPart> parts, double error)
+        : base(sop, encoding, values, codes, parts[0].Head.Site, error) => Parts = parts;
 
-    public Head Head { get; }
+    /// <summary>One, but for sums.</summary>
+    public ImmutableArray<AttentionPart> Parts { get; }
 
-    public MovedValue Moved { get; }
+    /// <summary>Whether the number is several packed into one, of which <see cref="Variable.SOp"/> is a function.</summary>
+    public bool IsPacked { get; private init; }
 
-    public override IEnumerable<Variable> Reads => Head.Reads.Concat(Moved.Reads);
+    public override IEnumerable<Variable> Reads => Parts.SelectMany(p => p.Reads);
 
     public static AttentionVariable Scalar(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Head head, MovedValue moved, double error) =>
-        new(sop, VariableEncoding.Linear, values, codes, head, moved, error);
+        new(sop, VariableEncoding.Linear, values, codes, [new AttentionPart(sop, head, moved, 0, Rational.One)], error);
+
+    public static AttentionVariable Count(SOp sop, ImmutableArray<Value> values, ImmutableArray<AttentionPart> parts, double error) =>
+        new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number)], parts, error);
+
+    /// <summary>The weighted sum of numbers that stand in columns of their own, which several readers would otherwise each add up.</summary>
+    public static AttentionVariable Packed(SOp sop, ImmutableArray<Rational> codes, ImmutableArray<AttentionPart> parts, double error) =>
+        new(sop, VariableEncoding.Linear, [.. codes.Select(Value.FromNumber)], codes, parts, error) { IsPacked = true };
 
     public static AttentionVariable OneHot(SOp sop, ImmutableArray<Value> values, Head head, MovedValue moved) =>
-        new(sop, VariableEncoding.OneHot, values, [], head, moved, 0);
+        new(sop, VariableEncoding.OneHot, values, [], [new AttentionPart(sop, head, moved, 0, Rational.One)], 0);
 }
 
 /// <summary>A function that an MLP computes exactly; it is a staircase over one number read from the residual stream.</summary>

@@ -14,9 +14,18 @@ public sealed record Passes
     /// <summary>The last key is found by its position, and the length read there instead of counted.</summary>
     public bool LastPosition { get; init; } = true;
 
-    /// <summary>Equality compares the digits of numbers instead of one-hots.</summary>
-    public bool Digits { get; init; } = true;
+    /// <summary>Equality compares the numbers of values, squared or in Gray code, instead of one-hots.</summary>
+    public bool CodedEquality { get; init; } = true;
+
+    /// <summary>A mean times the number of positions that it is taken over is summed instead.</summary>
+    public bool Sums { get; init; } = true;
+
+    /// <summary>Variables that are read through the same selector in the same layer share a head.</summary>
+    public bool SharedHeads { get; init; } = true;
 
     /// <summary>A variable's columns become a basis of what is read from it.</summary>
     public bool Columns { get; init; } = true;
+
+    /// <summary>Numbers that one MLP reads together are packed into one column by the heads that write them.</summary>
+    public bool PackedCounts { get; init; } = true;
 }

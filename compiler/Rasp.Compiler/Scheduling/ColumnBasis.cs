@@ -23,11 +23,14 @@ internal sealed class ColumnBasis
     private readonly Dictionary<ImmutableArray<Rational>, ColumnReading> readings = new(RationalsComparer.Instance);
     private readonly int classes;
 
-    private ColumnBasis(int classes, ImmutableArray<ImmutableArray<Rational>> columns)
+    private readonly ImmutableArray<int> order;
+
+    private ColumnBasis(int classes, ImmutableArray<ImmutableArray<Rational>> columns, ImmutableArray<int> order = default)
     {
         this.classes = classes;
+        this.order = order;
         Vectors = [.. Enumerable.Range(0, classes).Select(c => columns.Select(f => f[c]).ToImmutableArray())];
-        for (int i = 0; i < columns.Length; i++) readings.Add(columns[i], Single(i, columns.Length));
+        for (int i = 0; order.IsDefault && i < columns.Length; i++) readings.Add(columns[i], Single(i, columns.Length));
     }
 
     /// <summary>What the columns hold for each value, [class][column].</summary>
@@ -37,6 +40,27 @@ internal sealed class ColumnBasis
 
     /// <summary>A column for each value.</summary>
     public static ColumnBasis OneHot(int classes) => new(classes, [.. Enumerable.Range(0, classes).Select(c => Unit(c, classes))]);
+
+    /// <summary>
+    /// A column for each but the first class in an order: 1 for the classes from there on. A staircase that passes the classes in
+    /// this order writes each column with one step.
+    /// <code>
+    /// f = f(first) + Σ_i (f(i) − f(i − 1)) · column_i
+    /// </code>
+    /// </summary>
+    public static ColumnBasis Thermometer(ImmutableArray<int> order)
+    {
+        int classes = order.Length;
+        ImmutableArray<Rational>[] columns = new ImmutableArray<Rational>[classes - 1];
+        for (int i = 1; i < classes; i++)
+        {
+            Rational[] column = new Rational[classes];
+            for (int later = i; later < classes; later++) column[order[later]] = Rational.One;
+            columns[i - 1] = [.. column];
+        }
+
+        return new ColumnBasis(classes, [.. columns], order);
+    }
 
     /// <summary>The fewest columns from which all the functions, each given by its value for every class, can be read.</summary>
     public static ColumnBasis Of(int classes, IEnumerable<ImmutableArray<Rational>> functions)
@@ -63,6 +87,7 @@ internal sealed class ColumnBasis
     /// <summary>How a function of the value is read; null where it is none of those that the basis was made for.</summary>
     public ColumnReading? Read(ImmutableArray<Rational> function)
     {
+        if (!order.IsDefault) return new ColumnReading(function[order[0]], [.. Enumerable.Range(1, classes - 1).Select(i => function[order[i]] - function[order[i - 1]])]);
         (Rational constant, Rational scale, ImmutableArray<Rational> primitive) = Primitive(function);
         if (scale == Rational.Zero) return new ColumnReading(constant, [.. Enumerable.Repeat(Rational.Zero, Width)]);
         if (readings.TryGetValue(primitive, out ColumnReading? reading))

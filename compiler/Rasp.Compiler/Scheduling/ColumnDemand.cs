@@ -29,25 +29,45 @@ internal sealed class ColumnDemand(bool compress)
         if (variable.Encoding == VariableEncoding.OneHot)
         {
             int classes = variable.Values.Length;
-            bases.Add(variable, compress && read.TryGetValue(variable, out List<ImmutableArray<Rational>>? functions)
+            ColumnBasis basis = compress && read.TryGetValue(variable, out List<ImmutableArray<Rational>>? functions)
                 ? ColumnBasis.Of(classes, functions)
-                : ColumnBasis.OneHot(classes));
+                : ColumnBasis.OneHot(classes);
+            bool all = compress && basis.Width >= classes - 1;
+            bases.Add(variable, all && variable is MlpVariable mlp && Order(mlp.Staircase, classes) is { IsDefault: false } order
+                ? ColumnBasis.Thermometer(order)
+                : basis);
         }
 
         if (variable is AttentionVariable moved) AddReads(moved);
         if (variable is MlpVariable computed) Add(computed.Staircase.Input);
     }
 
-    private void AddReads(AttentionVariable variable)
+    /// <summary>The classes in the order in which the staircase passes them, where it passes each but once.</summary>
+    private static ImmutableArray<int> Order(Staircase staircase, int classes)
     {
-        foreach (ScoreTerm term in variable.Head.Terms)
+        List<int> order = [];
+        foreach (StaircasePoint point in staircase.Points)
         {
-            Add(term.Query, term.QueryFeatures);
-            Add(term.Key, term.KeyFeatures);
+            int at = point.Output.IndexOf(1);
+            if (order.Count == 0 || order[^1] != at) order.Add(at);
         }
 
-        Add(variable.Moved.Number);
-        if (variable.Moved.OneHot is OneHotView view) Add(view.Variable, MovedVectors(view, variable, bases[variable]));
+        return order.Count == classes && order.Distinct().Count() == classes ? [.. order] : default;
+    }
+
+    private void AddReads(AttentionVariable variable)
+    {
+        foreach (AttentionPart part in variable.Parts)
+        {
+            foreach (ScoreTerm term in part.Head.Terms)
+            {
+                Add(term.Query, term.QueryFeatures);
+                Add(term.Key, term.KeyFeatures);
+            }
+
+            Add(part.Moved.Number);
+            if (part.Moved.OneHot is OneHotView view) Add(view.Variable, MovedVectors(view, variable, bases[variable]));
+        }
     }
 
     /// <summary>What the moved variable's columns hold for each class of the variable that is moved, [class][column].</summary>

@@ -5,8 +5,11 @@ using Rasp.Format;
 
 namespace Rasp.Compiler.Scheduling;
 
-/// <summary>A head and the variables that it writes; <see cref="ValueDimensions"/> is the width of its value vectors.</summary>
-internal sealed record ScheduledHead(Head Head, ImmutableArray<AttentionVariable> Variables, int ValueDimensions)
+/// <summary>What a head writes: into the variable's columns, from its value vectors' dimension <see cref="First"/> on.</summary>
+internal sealed record HeadWrite(AttentionVariable Variable, AttentionPart Part, int First);
+
+/// <summary>A head and what it writes; <see cref="ValueDimensions"/> is the width of its value vectors.</summary>
+internal sealed record ScheduledHead(Head Head, ImmutableArray<HeadWrite> Writes, int ValueDimensions)
 {
     public int Dimensions => Math.Max(Head.ScoreDimensions, ValueDimensions);
 }
@@ -52,9 +55,14 @@ internal sealed class Schedule
 
     public int Columns { get; }
 
-    public static Schedule Of(ImmutableArray<LoweredOutput> outputs, Passes passes)
+    /// <summary><paramref name="named"/> are variables that the program names: they are kept where heads that are needed anyway write them.</summary>
+    public static Schedule Of(ImmutableArray<LoweredOutput> outputs, IEnumerable<Variable> named, Passes passes)
     {
-        ImmutableArray<Variable> variables = [.. Reachable(outputs).OrderBy(v => v.Site)];
+        List<Variable> reachable = Reachable(outputs);
+        HashSet<Head> heads = [.. reachable.OfType<AttentionVariable>().SelectMany(v => v.Parts).Select(p => p.Head)];
+        HashSet<Variable> known = [.. reachable];
+        reachable.AddRange(named.OfType<AttentionVariable>().Where(v => v.Parts.All(p => heads.Contains(p.Head)) && v.Reads.All(known.Contains) && known.Add(v)));
+        ImmutableArray<Variable> variables = [.. reachable.OrderBy(v => v.Site)];
         return new Schedule(variables, ColumnDemand.Columns(variables, outputs, passes.Columns));
     }
 
@@ -81,10 +89,24 @@ internal sealed class Schedule
     private ScheduledLayer Layer(int layer) => new(
         [
             .. Variables.OfType<AttentionVariable>().Where(v => v.Site.Layer == layer)
-                .GroupBy(v => v.Head)
-                .Select(g => new ScheduledHead(g.Key, [.. g], g.Sum(Width))),
+                .SelectMany(v => v.Parts.Select(p => (Variable: v, Part: p)))
+                .GroupBy(w => w.Part.Head)
+                .Select(g => ScheduledHead(g.Key, g)),
         ],
         [.. Variables.OfType<MlpVariable>().Where(v => v.Site.Layer == layer).Select(Mlp)]);
+
+    private ScheduledHead ScheduledHead(Head head, IEnumerable<(AttentionVariable Variable, AttentionPart Part)> parts)
+    {
+        List<HeadWrite> writes = [];
+        int dimension = 0;
+        foreach ((AttentionVariable variable, AttentionPart part) in parts)
+        {
+            writes.Add(new HeadWrite(variable, part, dimension));
+            dimension += Width(variable);
+        }
+
+        return new ScheduledHead(head, [.. writes], dimension);
+    }
 
     /// <summary>
     /// <code>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
@@ -48,33 +47,15 @@ internal static class PageDocument
     public static XElement Element(string name, string style, params ReadOnlySpan<object?> content) =>
         new(name, new XAttribute("class", style), content.ToArray());
 
-    /// <summary>Control and formatting characters of names and tokens as escapes: most are forbidden in XML, and some reorder a line.</summary>
+    /// <summary>Also what a section forgot: most control characters are forbidden in XML.</summary>
     private static void MakeVisible(XElement html)
     {
         foreach (XElement element in html.DescendantsAndSelf().Where(e => e.Name.LocalName is not ("style" or "script")))
         {
-            foreach (XText text in element.Nodes().OfType<XText>()) text.Value = Visible(text.Value);
-            foreach (XAttribute attribute in element.Attributes()) attribute.Value = Visible(attribute.Value);
+            foreach (XText text in element.Nodes().OfType<XText>()) text.Value = VisibleText.Of(text.Value);
+            foreach (XAttribute attribute in element.Attributes()) attribute.Value = VisibleText.Of(attribute.Value);
         }
     }
-
-    private static string Visible(string text)
-    {
-        StringBuilder visible = new(text.Length);
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            if (rune.Value == '\n') visible.Append("\\n");
-            else if (rune.Value == '\t') visible.Append("\\t");
-            else if (IsHidden(rune)) visible.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:X}}}");
-            else visible.Append(rune.ToString());
-        }
-
-        return visible.ToString();
-    }
-
-    private static bool IsHidden(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ||
-        rune.Value is 0xFFFE or 0xFFFF;
 
     /// <summary>Style and script are not escaped in HTML: they hold none of the characters that XML escapes.</summary>
     private static string Part(string name)

@@ -12,7 +12,7 @@ internal static class TokenLabel
     {
         "" => "\"\"",
         " " => "␣",
-        string text => text,
+        string text => VisibleText.Of(text),
     };
 
     /// <summary>At most <paramref name="longest"/> characters as a reader counts them, the last an ellipsis where there are more.</summary>

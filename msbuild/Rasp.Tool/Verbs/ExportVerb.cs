@@ -49,7 +49,7 @@ internal static class ExportVerb
         ImmutableArray<string> files;
         if (target == "onnx")
         {
-            files = [to is not null && Path.GetExtension(to) == ".onnx" ? to : stem + ".onnx"];
+            files = [to is not null && Path.GetExtension(to).Equals(".onnx", StringComparison.OrdinalIgnoreCase) ? to : stem + ".onnx"];
             OnnxFile.Write(model, files[0], Dtypes[format]);
         }
         else
@@ -58,8 +58,8 @@ internal static class ExportVerb
             TransformerLensFiles.Write(model, stem, Dtypes[format]);
         }
 
-        int? proved = model.Manifest.Certificates.FirstOrDefault(c => c.Format == format)?.MaxLength;
-        if (Doubt(model.Manifest, format, proved) is string doubt) error.WriteLine($"{path} : warning : {doubt}");
+        ManifestCertificate? certificate = model.Manifest.Certificates.FirstOrDefault(c => c.Format == format);
+        if (Doubt(model.Manifest, format, certificate) is string doubt) error.WriteLine($"{path} : warning : {doubt}");
         if (!json)
         {
             output.WriteLine($"{model.Manifest.Name}: {target}, {format} -> {string.Join(", ", files)}");
@@ -71,7 +71,7 @@ internal static class ExportVerb
             writer.WriteString("export", model.Manifest.Name);
             writer.WriteString("target", target);
             writer.WriteString("dtype", format);
-            if (proved is int length) writer.WriteNumber("provedLength", length);
+            if (certificate is not null) writer.WriteNumber("provedLength", certificate.MaxLength);
             writer.WriteStartArray("files");
             foreach (string file in files) writer.WriteStringValue(file);
             writer.WriteEndArray();
@@ -80,13 +80,14 @@ internal static class ExportVerb
     }
 
     /// <summary>What of the exported answers is not proved. Without a certificate fp32 has still been run against the interpreter.</summary>
-    private static string? Doubt(Manifest manifest, string format, int? proved) => proved switch
+    private static string? Doubt(Manifest manifest, string format, ManifestCertificate? certificate) => certificate switch
     {
         null when format == "fp32" => null,
         null => $"nothing is proved of '{manifest.Name}' in {format}: its manifest has no certificate for that format",
-        0 => $"nothing is proved of '{manifest.Name}' in {format}; fp32 is the safe choice",
-        int length when length < manifest.MaxLength => string.Create(
-            CultureInfo.InvariantCulture, $"the answers of '{manifest.Name}' in {format} are proved for at most {length} of its {manifest.MaxLength} tokens"),
+        { MaxLength: 0 } => $"nothing is proved of '{manifest.Name}' in {format}: {certificate.Limit}",
+        { MaxLength: int length } when length < manifest.MaxLength => string.Create(
+            CultureInfo.InvariantCulture,
+            $"the answers of '{manifest.Name}' in {format} are proved for inputs of up to {length} tokens, not for its {manifest.MaxLength}: {certificate.Limit}"),
         _ => null,
     };
 

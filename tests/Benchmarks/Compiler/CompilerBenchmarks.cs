@@ -18,6 +18,9 @@ internal sealed class CompilerBenchmarks(bool quick, string? only)
 
     private readonly List<double> ratios = [];
 
+    // What is said of programs that did not compile: it is too long for their rows.
+    private readonly List<string> refusals = [];
+
     internal static int Run(bool quick, string? only)
     {
         CompilerBenchmarks benchmarks = new(quick, only);
@@ -37,7 +40,7 @@ internal sealed class CompilerBenchmarks(bool quick, string? only)
         ]);
         foreach (CompiledProgram program in Programs) table.Add(Row(program));
         double mean = ratios.Count == 0 ? double.NaN : Math.Exp(ratios.Average(Math.Log));
-        return table.Text() + string.Create(
+        return table.Text() + Refusals() + string.Create(
             CultureInfo.InvariantCulture, $"\nGeometric mean of parameters, Tracr / ours, over {ratios.Count} programs: {mean:0.#} (least {ratios.DefaultIfEmpty(double.NaN).Min():0.#}).\n");
     }
 
@@ -47,7 +50,7 @@ internal sealed class CompilerBenchmarks(bool quick, string? only)
         RaspProgram loaded = program.Load();
         CompileResult result = program.Compile(loaded, Length);
         string[] tracr = Tracr(program.Tracr);
-        if (result.Model is not CompiledModel model) return [$"{program.Name}: {CompiledProgram.Refusal(result)}", .. Enumerable.Repeat("–", 11), .. tracr, "–"];
+        if (result.Model is not CompiledModel model) return [Refused(program, CompiledProgram.Refusal(result)), .. Enumerable.Repeat("–", 11), .. tracr, "–"];
         Manifest manifest = model.Manifest;
         NamedSOp export = loaded.Find(program.SOp) ?? throw new InvalidOperationException($"no s-op {program.SOp}");
         (int wrong, int inputs) = WrongAnswers.Count(model, export, Length, quick ? 2 : 10);
@@ -95,15 +98,28 @@ internal sealed class CompilerBenchmarks(bool quick, string? only)
                 if (CompiledProgram.Find(name) is CompiledProgram large) table.Add(Fresh(large, 24));
         }
 
-        return table.Text();
+        return table.Text() + Refusals();
     }
 
-    private static string[] Fresh(CompiledProgram program, int maxLength)
+    private string[] Fresh(CompiledProgram program, int maxLength)
     {
         Progress($"{program.Name}, n = {maxLength}");
         if (FreshProcess.Measure(program, maxLength) is not FreshCompile fresh) return [program.Name, Number(maxLength), "none within 5 minutes", "–"];
-        string name = fresh.Refusal is null ? program.Name : $"{program.Name}: {fresh.Refusal}";
+        string name = fresh.Refusal is null ? program.Name : Refused(program, fresh.Refusal);
         return [name, Number(maxLength), Table.Time(fresh.Seconds), string.Create(CultureInfo.InvariantCulture, $"{fresh.PeakMegabytes:0} MB")];
+    }
+
+    private string Refused(CompiledProgram program, string refusal)
+    {
+        refusals.Add($"{program.Name}: {refusal}\n");
+        return $"{program.Name}: {refusal[..refusal.IndexOf(": ", StringComparison.Ordinal)]}";
+    }
+
+    private string Refusals()
+    {
+        string text = refusals.Count == 0 ? string.Empty : "\n" + string.Concat(refusals);
+        refusals.Clear();
+        return text;
     }
 
     private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);

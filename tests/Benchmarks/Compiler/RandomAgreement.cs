@@ -18,7 +18,7 @@ internal static class RandomAgreement
         {
             Agreement agreement = Agreement.Of(RandomProgram.Make(seed));
             if (agreement.Problem is not null) failed.Add(seed);
-            outcomes.AddOrUpdate(agreement.Problem is not null ? "disagree" : agreement.Refused ?? "agree", 1, (_, n) => n + 1);
+            outcomes.AddOrUpdate(Outcome(agreement), 1, (_, n) => n + 1);
             int at = Interlocked.Increment(ref done);
             if (at % 1000 == 0) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {at} of {count}, {failed.Count} disagree"));
         });
@@ -32,4 +32,10 @@ internal static class RandomAgreement
 
         return failed.IsEmpty ? 0 : 1;
     }
+
+    private static string Outcome(Agreement agreement) =>
+        agreement.Problem is not null ? "disagree"
+        : agreement.Refused is string code ? $"refused by {code}"
+        : agreement.Layers is int layers ? string.Create(CultureInfo.InvariantCulture, $"agree, {layers} layers")
+        : "agree: a value, no s-op";
 }

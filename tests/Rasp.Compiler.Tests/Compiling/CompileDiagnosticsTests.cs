@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Rasp.Compiler.Diagnostics;
 using Rasp.Compiler.Graph;
+using Rasp.Compiler.Interpretation;
 using Rasp.Format;
 
 namespace Rasp.Compiler.Tests.Compiling;
@@ -42,6 +44,17 @@ public sealed class CompileDiagnosticsTests
         Assert.Contains("for the input [", diagnostic.Message, StringComparison.Ordinal);
         Assert.Contains(message, diagnostic.Message, StringComparison.Ordinal);
         Assert.Equal(("test.rasp", 1), (diagnostic.Span.Path, diagnostic.Span.StartLine));
+    }
+
+    [Theory]
+    [InlineData(6, "a", "[\"a\", \"a\", \"a\", \"a\", \"a\", \"a\"]")]
+    [InlineData(99, "a", "[\"a\" 99 times]")]
+    [InlineData(99, "aab", "\"a\" 2 times, \"b\", and 39 more]")]
+    public void A_long_input_is_shown_shortly(int length, string repeated, string shown)
+    {
+        ImmutableArray<Value> input = [.. Enumerable.Range(0, length).Select(i => (Value)repeated[i % repeated.Length].ToString())];
+        EvaluationError error = new(default, 0, "no value");
+        Assert.Contains(shown, CompileDiagnostics.Undefined(error, input).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Each says which limit, at which expression, and what would help.</summary>

@@ -25,6 +25,16 @@ internal sealed record ExportedProgram(CompiledModel Model, ImmutableArray<(stri
         return new ExportedProgram(Assert.IsType<CompiledModel>(result.Model), [.. cases]);
     }
 
+    /// <summary>The 16-bit formats, each with the inputs for which the certificate says that the answers are right in it.</summary>
+    public IEnumerable<(SafetensorsDtype Dtype, ImmutableArray<(string[] Tokens, string[] Answers)> Cases)> Certified()
+    {
+        foreach ((SafetensorsDtype dtype, string format) in ((SafetensorsDtype, string)[])[(SafetensorsDtype.F16, "fp16"), (SafetensorsDtype.BF16, "bf16")])
+        {
+            int longest = Model.Manifest.Certificates.Single(c => c.Format == format).MaxLength;
+            if (longest > 0) yield return (dtype, [.. Cases.Where(c => c.Tokens.Length <= longest)]);
+        }
+    }
+
     private static string Json(Value value) => value.Kind switch
     {
         ValueKind.Boolean => value.IsTrue ? "true" : "false",

@@ -62,7 +62,7 @@ public sealed class OnnxRuntime : IAsyncLifetime
         FileInfo stamp = new(Path.Combine(Folder, "node_modules", ".package-lock.json"));
         FileInfo wanted = new(Path.Combine(Folder, "package-lock.json"));
         if (stamp.Exists && stamp.LastWriteTimeUtc >= wanted.LastWriteTimeUtc) return null;
-        string[] arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+        string[] arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"];
         using Process npm = OperatingSystem.IsWindows() ? Start("cmd", ["/c", "npm", .. arguments]) : Start("npm", arguments);
         Task<string> output = npm.StandardOutput.ReadToEndAsync();
         string error = await npm.StandardError.ReadToEndAsync();

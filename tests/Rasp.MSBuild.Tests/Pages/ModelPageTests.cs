@@ -68,6 +68,24 @@ public sealed partial class ModelPageTests
         Assert.Equal(["reverse", "e", "g", "d", "a", "b"], output.Elements().Select(e => e.Value));
     }
 
+    /// <summary>The beginning of sequence takes nearly all of the weight there; what is selected must be seen nevertheless.</summary>
+    [Fact]
+    public async Task A_head_that_counts_shows_what_it_selects()
+    {
+        const string Input = "cabbage";
+        using TemporaryFolder folder = new();
+        await RaspCommand.Succeeds("inspect", "programs/histogram.rasp", "--html", folder["page.html"], "--input", Input, "--verify-budget", "100");
+
+        XDocument page = XDocument.Parse(File.ReadAllText(folder["page.html"]));
+        IEnumerable<string> shown = page.Descendants("rect").Elements("title").Select(t => t.Value.Split(':')[0]).Where(t => !t.Contains("BOS", StringComparison.Ordinal));
+        IEnumerable<string> selected =
+            from query in Enumerable.Range(0, Input.Length)
+            from key in Enumerable.Range(0, Input.Length)
+            where Input[query] == Input[key]
+            select $"{Input[query]} ({query}) attends to {Input[key]} ({key})";
+        Assert.Equal(selected, shown);
+    }
+
     private static void CompiledModelSections(XDocument page)
     {
         Assert.Equal(

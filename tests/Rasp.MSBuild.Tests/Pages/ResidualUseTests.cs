@@ -17,6 +17,8 @@ public sealed class ResidualUseTests
         Assert.Equal([new VariableReader(2, "blocks.0 mlp")], use.ReadersOf(Share));
         Assert.Equal([new VariableReader(3, "unembed")], use.ReadersOf(HasA));
         Assert.Equal(4, use.Stages);
+        Assert.Equal((0, 1), use.LifeOf(0));
+        Assert.Equal((1, 3), use.LifeOf(2));
     }
 
     [Fact]

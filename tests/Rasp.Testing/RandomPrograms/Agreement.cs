@@ -7,9 +7,10 @@ using Rasp.Format;
 namespace Rasp.Testing.RandomPrograms;
 
 /// <summary>
-/// What became of a program: the code of the diagnostic that refused it (null: it compiled), and what is wrong (null: nothing).
+/// What became of a program: the code of the diagnostic that refused it (null: it compiled), what is wrong (null: nothing), and
+/// how many layers the model has (null: there is none).
 /// </summary>
-public sealed record Agreement(string? Refused, string? Problem)
+public sealed record Agreement(string? Refused, string? Problem, int? Layers = null)
 {
     /// <summary>Inputs on which the dense pass runs as well; the interpreter and the model's own pass run on all.</summary>
     private const int DenseInputs = 16;
@@ -61,7 +62,7 @@ public sealed record Agreement(string? Refused, string? Problem)
             }
         }
 
-        return new Agreement(null, null);
+        return new Agreement(null, null, model.Manifest.Layers);
     }
 
     private static int Stride(RandomProgram random) =>

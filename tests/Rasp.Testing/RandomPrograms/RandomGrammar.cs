@@ -20,14 +20,14 @@ internal sealed class RandomGrammar(Random random)
         [
             "({int} + {int})", "({int} - {int})", "({int} * {int})", "({int} % 3)", "-{int}", "indicator({bool})", "round({float})",
             "selector_width({selector})", "selector_width({selector})", "({int} if {bool} else {int})", "max({int}, {int})", "min({int}, {int})",
-            "ranked({text})", "tally({text})", "primes[({int} % 3)]", "count({text}, \"a\")", "round(2 ^ ({int} % 4))", "clamp({int})",
+            "ranked({text})", "tally({text})", "primes[({int} % 3)]", "count({text}, \"a\")", "(some[tokens] if tokens == first else {int})", "round(2 ^ ({int} % 4))", "clamp({int})",
             "selector_width(select({text}, {text}, ==) and select(indices, indices, <=))",
         ],
         ["float"] =
         [
             "aggregate({selector}, {int})", "aggregate({selector}, {int})", "aggregate({selector}, {float}, 0.5)", "aggregate({selector}, {int}, -2)",
             "({float} + {int})", "({float} - {float})", "({float} * {int})", "({float} / 4)", "({int} / (indices + 1))", "({float} % 2)",
-            "average({int})", "({float} if {bool} else {int})", "aggregate(select({int}, indices, ==), {float}, 1.5)",
+            "average({int})", "({float} if {bool} else {int})", "(6 / (indices - 1) if indices > 1 else {float})", "aggregate(select({int}, indices, ==), {float}, 1.5)",
         ],
         ["bool"] =
         [
@@ -58,7 +58,9 @@ internal sealed class RandomGrammar(Random random)
         yield return $"letters = [{string.Join(", ", quoted)}];";
         yield return $"rank_of = {{{string.Join(", ", quoted.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{c}: {(5 * i + 2) % 7}")))}}};";
         yield return "primes = [2, 3, 5];";
-        yield return "def ranked(t) { return rank_of[t] if t in letters else 9; }";
+        yield return $"first = \"{alphabet[0]}\";";
+        yield return "some = {first: 4};";
+        yield return "def ranked(t) { return rank_of[t if t in letters else first]; }";
         yield return "def tally(t) { n = 0; for c in letters { n = n + rank_of[c] * indicator(t == c); } return n; }";
         yield return "def clamp(n) { low = max(n, -1); return min(low, 2); }";
         yield return "def anywhere(b) { return selector_width(select(b, True, ==)) > 0; }";
@@ -80,11 +82,11 @@ internal sealed class RandomGrammar(Random random)
         (string letters, int maxLength) = Pick(Sizes);
         RandomGrammar grammar = new(random, letters);
         List<RandomDefinition> definitions = [];
-        int count = random.Next(1, 5);
+        int count = random.Next(1, 6);
         for (int d = 0; d < count; d++)
         {
             string kind = d == count - 1 ? Pick(Kinds[..^1]) : Pick(Kinds);
-            definitions.Add(new RandomDefinition($"v{d.ToString(CultureInfo.InvariantCulture)}", grammar.Expression(kind, random.Next(1, 4), definitions)));
+            definitions.Add(new RandomDefinition($"v{d.ToString(CultureInfo.InvariantCulture)}", grammar.Expression(kind, random.Next(2, 5), definitions)));
         }
 
         string[] sops = [.. definitions.Where(d => d.Expression.Kind != "selector").Select(d => d.Name)];

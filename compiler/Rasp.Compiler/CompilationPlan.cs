@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Domains;
+using Rasp.Compiler.Emission;
+using Rasp.Compiler.Graph;
+using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Optimisation;
+using Rasp.Compiler.Scheduling;
+using Rasp.Format;
+
+namespace Rasp.Compiler;
+
+/// <summary>What stands in which columns after which layer: everything about a model but its numbers.</summary>
+internal sealed record CompilationPlan(
+    ImmutableArray<Value> Vocabulary, DomainAnalysis Domains, Lowerer Lowerer, ImmutableArray<LoweredOutput> Outputs, Schedule Schedule)
+{
+    /// <exception cref="DomainLimitException">An expression needs more values, steps or precision than there are.</exception>
+    public static CompilationPlan Of(
+        RaspProgram program, ImmutableArray<NamedSOp> exports, ImmutableArray<Value> vocabulary, int maxLength, bool causal, Passes passes)
+    {
+        DomainAnalysis domains = new(vocabulary, new ContextSpace(maxLength, causal));
+        if (passes.CausalMask && !causal && CausalMask.Applies(exports.Select(e => e.SOp), domains))
+            domains = new DomainAnalysis(vocabulary, new ContextSpace(maxLength, causal: true));
+        Lowerer lowerer = new(domains, vocabulary, passes);
+        ImmutableArray<LoweredOutput> outputs = [.. exports.Select(lowerer.Lower)];
+        VariableNames names = new(program);
+        return new CompilationPlan(
+            vocabulary, domains, lowerer, outputs, Schedule.Of(outputs, lowerer.Kept.Where(v => names.Named(v) is not null), passes));
+    }
+}
