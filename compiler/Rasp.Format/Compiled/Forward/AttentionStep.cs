@@ -52,52 +52,85 @@ internal sealed class AttentionStep(
             for (int p = 0; p < tile.Positions; p++)
             {
                 if (IsAsBefore(tile, kept, p, v)) Repeat(tile, p, v);
-                else Mix(tile, p, v, Weigh(tile, kept, kept.Scores, varyingScores, p, v));
+                else Mix(tile, p, v, Weigh(tile, kept, p, v));
             }
         }
     }
 
-    /// <summary>All lanes of a fixed row are equal: the first one's pattern is everybody's.</summary>
+    /// <summary>The pattern of a head whose scores are all kept: here the lanes are keys.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void KeepPattern(Tile tile, KeptAttention kept)
     {
+        KeepScores(tile, kept);
         kept.Start = new int[tile.Positions + 1];
         kept.Keys.Clear();
         kept.Weights.Clear();
-        kept.FewKeys = new int[]?[fixedScores.Length];
-        float[] none = new float[tile.Positions * tile.Positions];
+        Span<Vector512<float>> row = tile.Scores[..((tile.Positions + Vector512<float>.Count - 1) / Vector512<float>.Count)];
+        Span<float> weights = MemoryMarshal.Cast<Vector512<float>, float>(row);
         for (int p = 0; p < tile.Positions; p++)
         {
-            (int count, Vector512<float> total) = Weigh(tile, kept, none, fixedScores, p, 0);
-            for (int a = 0; a < count; a++)
+            ReadOnlySpan<float> visible = kept.Scores.AsSpan(p * tile.Capacity, causal ? p + 1 : tile.Positions);
+            weights.Fill(float.NegativeInfinity);
+            visible.CopyTo(weights);
+            float max = float.NegativeInfinity;
+            foreach (float score in visible) max = MathF.Max(max, score);
+            for (int i = 0; i < row.Length; i++) row[i] = Exponential.Of(row[i] - Vector512.Create(max));
+            float total = 0;
+            foreach (float weight in weights) total += weight;
+            for (int j = 0; j < visible.Length; j++)
             {
-                kept.Keys.Add(tile.Keys[a]);
-                kept.Weights.Add(tile.Scores[a][0] / total[0]);
+                if (weights[j] == 0) continue;
+                kept.Keys.Add(j);
+                kept.Weights.Add(weights[j] / total);
             }
 
             kept.Start[p + 1] = kept.Keys.Count;
         }
     }
 
+    /// <summary>The rows of the scores are as long as those of the longest inputs. What is by position is added up once.</summary>
     private void KeepScores(Tile tile, KeptAttention kept)
     {
-        int positions = tile.Positions;
-        kept.Scores = new float[positions * positions];
-        foreach ((Row query, Row key) in fixedScores)
-        {
-            ReadOnlySpan<Vector512<float>> q = tile[query];
-            ReadOnlySpan<Vector512<float>> k = tile[key];
-            for (int p = 0; p < positions; p++)
-                for (int j = 0; j < positions; j++)
-                    kept.Scores[(p * positions) + j] += q[p * tile.Width][0] * k[j * tile.Width][0];
-        }
-
+        bool isOnce = fixedScores.All(s => s.Query.IsByPosition && s.Key.IsByPosition);
+        if (kept.Scores.Length == 0 || !isOnce) AddScores(tile, kept, isOnce ? tile.Capacity : tile.Positions);
         kept.FewKeys = new int[]?[varyingScores.Length];
         for (int t = 0; t < varyingScores.Length; t++)
         {
             if (!varyingScores[t].Key.IsFixed) continue;
-            int[] keys = [.. Enumerable.Range(0, positions).Where(j => tile[varyingScores[t].Key][j * tile.Width][0] != 0)];
-            if (2 * keys.Length <= positions) kept.FewKeys[t] = keys;
+            float[] k = tile.Lane(varyingScores[t].Key);
+            int[] keys = [.. Enumerable.Range(0, tile.Positions).Where(j => k[j] != 0)];
+            if (2 * keys.Length <= tile.Positions) kept.FewKeys[t] = keys;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddScores(Tile tile, KeptAttention kept, int positions)
+    {
+        if (kept.Scores.Length == 0) kept.Scores = new float[tile.Capacity * tile.Capacity];
+        else Array.Clear(kept.Scores);
+        foreach ((Row query, Row key) in fixedScores)
+        {
+            float[] q = tile.Lane(query);
+            float[] k = tile.Lane(key);
+            int[] keys = [.. Enumerable.Range(0, positions).Where(j => k[j] != 0)];
+            for (int p = 0; p < positions; p++)
+            {
+                if (q[p] == 0) continue;
+                Span<float> row = kept.Scores.AsSpan(p * tile.Capacity, positions);
+                if (2 * keys.Length > positions) AddScaled(row, q[p], k);
+                else
+                    foreach (int j in keys) row[j] += q[p] * k[j];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddScaled(Span<float> row, float factor, ReadOnlySpan<float> x)
+    {
+        int j = 0;
+        for (; j + Vector512<float>.Count <= row.Length; j += Vector512<float>.Count)
+            (Vector512.Create<float>(row[j..]) + (Vector512.Create<float>(x[j..]) * factor)).CopyTo(row[j..]);
+        for (; j < row.Length; j++) row[j] += x[j] * factor;
     }
 
     /// <summary>Whether the query is that of the position before in all lanes, and sees the same keys.</summary>
@@ -107,8 +140,8 @@ internal sealed class AttentionStep(
         int at = (p * tile.Width) + v;
         foreach ((Row query, _) in varyingScores)
             if (tile[query][at] != tile[query][at - tile.Width]) return false;
-        ReadOnlySpan<float> fixedRows = kept.Scores.AsSpan((p - 1) * tile.Positions, 2 * tile.Positions);
-        return fixedRows[..tile.Positions].SequenceEqual(fixedRows[tile.Positions..]);
+        ReadOnlySpan<float> before = kept.Scores.AsSpan((p - 1) * tile.Capacity, tile.Positions);
+        return before.SequenceEqual(kept.Scores.AsSpan(p * tile.Capacity, tile.Positions));
     }
 
     private void Repeat(Tile tile, int p, int v)
@@ -125,24 +158,23 @@ internal sealed class AttentionStep(
     /// divided by their sum, in place of the first scores.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private (int Count, Vector512<float> Total) Weigh(
-        Tile tile, KeptAttention kept, ReadOnlySpan<float> start, ImmutableArray<(Row Query, Row Key)> terms, int p, int v)
+    private (int Count, Vector512<float> Total) Weigh(Tile tile, KeptAttention kept, int p, int v)
     {
         int width = tile.Width;
         int at = (p * width) + v;
         int visible = causal ? p + 1 : tile.Positions;
         Span<Vector512<float>> row = tile.Scores[..visible];
-        start = start.Slice(p * tile.Positions, visible);
+        ReadOnlySpan<float> start = kept.Scores.AsSpan(p * tile.Capacity, visible);
         // Terms by three; where there are fewer, queries of zeros.
         bool isStarted = false;
         int waiting = 0;
         Vector512<float> queryA = default, queryB = default;
         ReadOnlySpan<Vector512<float>> keyA = default, keyB = default;
-        for (int t = 0; t < terms.Length; t++)
+        for (int t = 0; t < varyingScores.Length; t++)
         {
-            Vector512<float> query = tile[terms[t].Query][at];
+            Vector512<float> query = tile[varyingScores[t].Query][at];
             if (kept.FewKeys[t] is not null || query == Vector512<float>.Zero) continue;
-            ReadOnlySpan<Vector512<float>> key = tile[terms[t].Key][v..];
+            ReadOnlySpan<Vector512<float>> key = tile[varyingScores[t].Key][v..];
             switch (waiting++)
             {
                 case 0:
@@ -165,8 +197,8 @@ internal sealed class AttentionStep(
         if (waiting > 0) Add(row, isStarted ? default : start, queryA, keyA, queryB, keyB, Vector512<float>.Zero, keyA, width);
         else if (!isStarted)
             for (int j = 0; j < row.Length; j++) row[j] = Vector512.Create(start[j]);
-        for (int t = 0; t < terms.Length; t++)
-            if (kept.FewKeys[t] is int[] few) AddFew(row, few, tile[terms[t].Query][at], tile[terms[t].Key][v..], width);
+        for (int t = 0; t < varyingScores.Length; t++)
+            if (kept.FewKeys[t] is int[] few) AddFew(row, few, tile[varyingScores[t].Query][at], tile[varyingScores[t].Key][v..], width);
         return Exponentials(row, tile.Keys[..row.Length]);
     }
 

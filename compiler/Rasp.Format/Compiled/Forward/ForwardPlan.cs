@@ -2,6 +2,19 @@ using System.Collections.Immutable;
 
 namespace Rasp.Format;
 
+/// <summary>How often a step is run.</summary>
+internal enum StepKind
+{
+    /// <summary>It reads the tokens.</summary>
+    EveryTile,
+
+    /// <summary>All that it writes is fixed.</summary>
+    EveryLength,
+
+    /// <summary>All that it writes is by position.</summary>
+    Once,
+}
+
 /// <summary>
 /// The steps from token ids to logits: only what the nonzeros of the weights make necessary, and only what the logits need.
 /// An observed plan shows the residual stream at every site, all of it, and holds nothing fixed.
@@ -11,12 +24,14 @@ internal sealed class ForwardPlan
     private readonly int[] slots;
     private readonly int slotCount;
     private readonly int heads;
+    private readonly int capacity;
 
-    private ForwardPlan(ImmutableArray<ForwardStep> steps, ImmutableArray<Row> logits, ImmutableArray<bool> areFixed, int[] slots, int slotCount, int heads)
+    private ForwardPlan(ImmutableArray<ForwardStep> steps, ImmutableArray<Row> logits, ImmutableArray<StepKind> kinds, int[] slots, int slotCount, int heads, int capacity)
     {
         Steps = steps;
         Logits = logits;
-        AreFixed = areFixed;
+        Kinds = kinds;
+        this.capacity = capacity;
         this.slots = slots;
         this.slotCount = slotCount;
         this.heads = heads;
@@ -27,10 +42,10 @@ internal sealed class ForwardPlan
     /// <summary>The unembedding's outputs.</summary>
     public ImmutableArray<Row> Logits { get; }
 
-    /// <summary>For each step whether all that it writes is fixed.</summary>
-    public ImmutableArray<bool> AreFixed { get; }
+    /// <summary>For each step how often it is to be run.</summary>
+    public ImmutableArray<StepKind> Kinds { get; }
 
-    public Tile NewTile() => new(slots, slotCount, heads);
+    public Tile NewTile() => new(slots, slotCount, heads, capacity);
 
     public static ForwardPlan Of(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, bool isObserved)
     {
@@ -38,8 +53,13 @@ internal sealed class ForwardPlan
         ImmutableArray<Row> logits = builder.Build();
         ImmutableArray<ForwardStep> steps = WithoutUnread(builder.Steps, logits);
         (int[] slots, int count) = Allocate(steps, logits, builder.Rows);
-        return new ForwardPlan(steps, logits, [.. steps.Select(s => s.Writes.Any() && s.Writes.All(r => r.IsFixed))], slots, count, builder.Heads);
+        return new ForwardPlan(steps, logits, [.. steps.Select(KindOf)], slots, count, builder.Heads, shape.MaxLength + 1);
     }
+
+    private static StepKind KindOf(ForwardStep step) =>
+        !step.Writes.Any() || !step.Writes.All(r => r.IsFixed) ? StepKind.EveryTile
+        : step.Writes.All(r => r.IsByPosition) ? StepKind.Once
+        : StepKind.EveryLength;
 
     private static ImmutableArray<ForwardStep> WithoutUnread(IReadOnlyList<ForwardStep> steps, ImmutableArray<Row> logits)
     {

@@ -41,7 +41,8 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         float[] positions = Column(CompiledWeights.Positions, column);
         if (!isObserved && tokens.All(x => x == 0) && positions.All(x => x == 0)) return null;
         // The last token is the beginning of the sequence, which stands at the first position only, and nothing else does.
-        Row row = NewRow(tokens[..^1].Distinct().Count() <= 1, positions[1..].Distinct().Count() <= 1);
+        bool isByPosition = tokens[..^1].Distinct().Count() <= 1;
+        Row row = NewRow(isByPosition, isByPosition, positions[1..].Distinct().Count() <= 1);
         steps.Add(new EmbeddingStep(row, tokens, positions));
         return row;
     }
@@ -70,7 +71,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         {
             ReadOnlySpan<float> to = output.Slice(f * d, d);
             if (!to.ContainsAnyExcept(0f) || Project(layer, head, "V", f) is not Row value) continue;
-            Row target = NewRow(isFixed && value.IsFixed, false);
+            Row target = NewRow(isFixed && value.IsFixed, false, false);
             values.Add((value, target));
             for (int c = 0; c < d; c++)
                 if (to[c] != 0) added[c].Add(new RowTerm(target, to[c]));
@@ -110,7 +111,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
             foreach (IGrouping<int[], int> targets in written.GroupBy(w => w.Units, w => w.Column, new UnitsComparer()))
             {
                 ImmutableArray<(Row Row, float[] Weights)> rows =
-                    [.. targets.Select(c => (NewRow(reading.IsFixed, reading.IsByToken), targets.Key.Select(u => weightOut[(u * d) + c]).ToArray()))];
+                    [.. targets.Select(c => (NewRow(reading.IsFixed, reading.IsByPosition, reading.IsByToken), targets.Key.Select(u => weightOut[(u * d) + c]).ToArray()))];
                 steps.Add(new UnitsStep(reading, [.. targets.Key.Select(u => biasIn[u])], rows));
                 foreach ((int c, (Row row, _)) in targets.Zip(rows)) added[c].Add(new RowTerm(row, 1));
             }
@@ -167,12 +168,13 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
     private Row Step(ImmutableArray<RowTerm> terms, float bias, Row? added)
     {
         IEnumerable<Row> read = terms.Select(t => t.Row).Concat(added is Row row ? [row] : []);
-        Row target = NewRow(read.All(r => r.IsFixed), read.All(r => r.IsByToken));
+        Row target = NewRow(read.All(r => r.IsFixed), read.All(r => r.IsByPosition), read.All(r => r.IsByToken));
         steps.Add(new SumStep(target, terms, bias, added));
         return target;
     }
 
-    private Row NewRow(bool isFixed, bool isByToken) => new(Rows++, isFixed && !isObserved, isByToken && !isObserved);
+    private Row NewRow(bool isFixed, bool isByPosition, bool isByToken) =>
+        new(Rows++, isFixed && !isObserved, isByPosition && !isObserved, isByToken && !isObserved);
 
     private float[] Column(string name, int column) =>
         [.. Enumerable.Range(0, weights[name].Shape[0]).Select(r => weights[name].Data[(r * shape.DModel) + column])];

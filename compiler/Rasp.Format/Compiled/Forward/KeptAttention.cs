@@ -10,7 +10,7 @@ internal sealed class KeptAttention
 
     public List<float> Weights { get; } = [];
 
-    /// <summary>The part of the scores [query, key] that no token decides.</summary>
+    /// <summary>The part of the scores [query, key] that no token decides; a row has room for the longest inputs.</summary>
     public float[] Scores { get; set; } = [];
 
     /// <summary>For each other term of the scores the only keys where it is not zero, if the keys are fixed and few.</summary>

@@ -2,10 +2,12 @@ namespace Rasp.Format;
 
 /// <summary>
 /// One number for each position of each input of a <see cref="Tile"/>: a column of the residual stream between two writes, a
-/// dimension of a head, a logit. A fixed row depends on the inputs' length alone, so it is computed once for many tiles; a row by
-/// token has one number for each token, wherever it stands.
+/// dimension of a head, a logit.
 /// </summary>
-internal readonly record struct Row(int Id, bool IsFixed, bool IsByToken);
+/// <param name="IsFixed">It depends on the inputs' length alone, so it is computed once for many tiles.</param>
+/// <param name="IsByPosition">Nor does it depend on the length: a number for each position, computed once for all tiles.</param>
+/// <param name="IsByToken">A number for each token, wherever it stands.</param>
+internal readonly record struct Row(int Id, bool IsFixed, bool IsByPosition, bool IsByToken);
 
 /// <summary>A factor of a weighted sum of rows.</summary>
 internal readonly record struct RowTerm(Row Row, float Weight);

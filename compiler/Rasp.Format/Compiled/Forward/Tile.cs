@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Rasp.Format;
@@ -10,7 +11,7 @@ internal delegate void ResidualObserver(int layer, ResidualSite site, Span<float
 /// input: every lane of a vector belongs to another input, so that even a softmax goes on in all lanes at once. Kept from one
 /// run to the next, so that what is fixed is not computed again.
 /// </summary>
-internal sealed class Tile(int[] slots, int slotCount, int heads)
+internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
 {
     // Vectors of a row, roughly: what is read again soon stays in the first cache.
     private const int RowVectors = 96;
@@ -25,13 +26,19 @@ internal sealed class Tile(int[] slots, int slotCount, int heads)
     /// <summary>Positions of each input, the beginning of the sequence included.</summary>
     public int Positions { get; private set; }
 
+    /// <summary>Positions of the longest inputs.</summary>
+    public int Capacity => capacity;
+
     /// <summary>Vectors at each position.</summary>
     public int Width { get; private set; }
 
     /// <summary>Inputs at each position.</summary>
     public int Lanes => Width * Vector512<float>.Count;
 
-    /// <summary>Whether the fixed rows are still to be computed.</summary>
+    /// <summary>Whether the rows by position are still to be computed.</summary>
+    public bool IsEmpty { get; set; }
+
+    /// <summary>Whether the fixed rows of this length are still to be computed.</summary>
     public bool IsNew { get; set; }
 
     public ResidualObserver? Observer { get; set; }
@@ -53,24 +60,46 @@ internal sealed class Tile(int[] slots, int slotCount, int heads)
     public KeptAttention[] Kept { get; } = [.. Enumerable.Range(0, heads).Select(_ => new KeptAttention())];
 
     /// <summary>The numbers [positions, width] of a row.</summary>
-    public Span<Vector512<float>> this[Row row] => rows.AsSpan(slots[row.Id] * Positions * Width, Positions * Width);
+    public Span<Vector512<float>> this[Row row] => rows.AsSpan(slots[row.Id] * capacity * Width, Positions * Width);
+
+    /// <summary>A fixed row's number at each position; where it is by position, beyond those of this length.</summary>
+    public float[] Lane(Row row)
+    {
+        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(rows.AsSpan(slots[row.Id] * capacity * Width));
+        float[] lane = new float[row.IsByPosition ? capacity : Positions];
+        for (int p = 0; p < lane.Length; p++) lane[p] = numbers[p * Lanes];
+        return lane;
+    }
 
     /// <summary>Makes room for inputs of one length; <paramref name="count"/> of them are to be computed, in as many tiles as it takes.</summary>
     public void Resize(int positions, int count)
     {
-        int width = Math.Clamp(RowVectors / positions, 1, (count + Vector512<float>.Count - 1) / Vector512<float>.Count);
-        if (positions == Positions && width == Width) return;
-        (Positions, Width, IsNew) = (positions, width, true);
-        if (rows.Length < slotCount * positions * width) rows = new Vector512<float>[slotCount * positions * width];
-        if (ids.Length < positions * Lanes)
+        int width = Math.Clamp(RowVectors / capacity, 1, (count + Vector512<float>.Count - 1) / Vector512<float>.Count);
+        if (width != Width)
         {
-            ids = new int[positions * Lanes];
-            largest = new Vector512<float>[positions * width];
-            best = new Vector512<float>[positions * width];
+            (Width, IsEmpty) = (width, true);
+            rows = Room(rows, slotCount * capacity * width);
+            largest = Room(largest, capacity * width);
+            best = Room(best, capacity * width);
+            scores = Room(scores, capacity);
+            // Any token will do where there is none yet, but not the beginning of the sequence.
+            if (ids.Length < capacity * Lanes) ids = new int[capacity * Lanes];
+            else Array.Clear(ids);
+            if (keys.Length < capacity) keys = new int[capacity];
         }
 
-        if (keys.Length >= positions) return;
-        scores = new Vector512<float>[positions];
-        keys = new int[positions];
+        IsNew |= IsEmpty || positions != Positions;
+        Positions = positions;
     }
+
+    /// <summary>Runs a step for the longest inputs that there are, whatever the length now.</summary>
+    public void RunWhole(ForwardStep step)
+    {
+        int positions = Positions;
+        Positions = capacity;
+        step.Run(this);
+        Positions = positions;
+    }
+
+    private static Vector512<float>[] Room(Vector512<float>[] room, int length) => room.Length < length ? new Vector512<float>[length] : room;
 }
