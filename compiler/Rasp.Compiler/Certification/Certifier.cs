@@ -15,6 +15,8 @@ namespace Rasp.Compiler.Certification;
 internal sealed class Certifier(
     Schedule schedule, ImmutableArray<LoweredOutput> outputs, DomainAnalysis domains, CompiledModel model, Func<Variable, string> describe)
 {
+    private readonly FeatureReadings features = new(schedule);
+
     public ImmutableArray<ManifestCertificate> Certify() => [.. NumberFormat.All.Select(Certify)];
 
     private ManifestCertificate Certify(NumberFormat format)
@@ -39,7 +41,7 @@ internal sealed class Certifier(
     }
 
     private Proof Prove(NumberFormat format, int maxLength, BeginningRow beginning) =>
-        new LengthProof(schedule, domains, format, maxLength, describe).Run(outputs, beginning, model.Manifest);
+        new LengthProof(schedule, domains, features, format, maxLength, describe).Run(outputs, beginning, model.Manifest);
 
     /// <summary>Rounded down to three digits, so that a last bit of an exp never changes the manifest.</summary>
     private static double Shown(double margin) => Math.Floor(margin * 1000) / 1000;

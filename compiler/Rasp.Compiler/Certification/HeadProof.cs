@@ -93,7 +93,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     private (double Error, double Largest) Feature(Variable? variable, ImmutableArray<ImmutableArray<Rational>> features, int f, string name)
     {
         if (variable is null) return (proof.RoundingOf(features[0][f]), Math.Abs(features[0][f].ToDouble()));
-        ColumnReading reading = schedule.Read(variable, [.. features.Select(x => x[f])]);
+        ColumnReading reading = proof.Features.Of(variable, features)[f];
         (double error, _) = proof.Reading(variable, reading);
         error += proof.RoundingOf(reading.Constant);
         double largest = 0;

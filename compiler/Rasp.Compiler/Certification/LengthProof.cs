@@ -7,10 +7,12 @@ using Rasp.Format;
 namespace Rasp.Compiler.Certification;
 
 /// <summary>The proof for inputs of up to one length, layer by layer: what the columns of each variable are off by at most.</summary>
-internal sealed class LengthProof(Schedule schedule, DomainAnalysis domains, NumberFormat format, int maxLength, Func<Variable, string> describe)
+internal sealed class LengthProof(
+    Schedule schedule, DomainAnalysis domains, FeatureReadings features, NumberFormat format, int maxLength, Func<Variable, string> describe)
 {
     private readonly Dictionary<Variable, ErrorBound> errors = [];
     private readonly Dictionary<Variable, ImmutableArray<int>> classes = [];
+    private readonly Dictionary<Variable, double[]> largestColumns = [];
 
     public Proof Proof { get; } = new();
 
@@ -19,6 +21,8 @@ internal sealed class LengthProof(Schedule schedule, DomainAnalysis domains, Num
     public NumberFormat Format => format;
 
     public int MaxLength => maxLength;
+
+    public FeatureReadings Features => features;
 
     public Proof Run(ImmutableArray<LoweredOutput> outputs, BeginningRow beginning, Manifest manifest)
     {
@@ -113,7 +117,18 @@ internal sealed class LengthProof(Schedule schedule, DomainAnalysis domains, Num
             ? Classes(variable).All(c => schedule.Vectors(variable)[c].All(x => x.IsInteger))
             : variable.Codes.All(c => c.IsInteger));
 
-    private double LargestColumn(Variable variable, int column) => variable.Encoding == VariableEncoding.OneHot
-        ? Classes(variable).Select(c => Math.Abs(schedule.Vectors(variable)[c][column].ToDouble())).DefaultIfEmpty().Max()
-        : LargestCode(variable);
+    private double LargestColumn(Variable variable, int column)
+    {
+        if (variable.Encoding != VariableEncoding.OneHot) return LargestCode(variable);
+        if (!largestColumns.TryGetValue(variable, out double[]? largest))
+        {
+            ImmutableArray<ImmutableArray<Rational>> vectors = schedule.Vectors(variable);
+            largest = new double[schedule.Width(variable)];
+            foreach (int c in Classes(variable))
+                for (int i = 0; i < largest.Length; i++) largest[i] = Math.Max(largest[i], Math.Abs(vectors[c][i].ToDouble()));
+            largestColumns.Add(variable, largest);
+        }
+
+        return largest[column];
+    }
 }

@@ -21,6 +21,8 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         double[] thresholds = [.. mlp.Steps.Select((s, i) => read.Offset - (biases[i] / s.Slope))];
         ImmutableArray<ImmutableArray<(int Column, double Change)>> changes =
             [.. mlp.Steps.Select(s => s.Change.Select((change, column) => (column, Math.Abs(change))).Where(c => c.Item2 != 0).ToImmutableArray())];
+        double[] grids = [.. biases.Select(b => Math.Min(Grid(b + 0.5), 0.5))];
+        double[] roundings = [.. biases.Select(BiasRounding)];
         double inexact = 0;
         foreach (StaircasePoint point in mlp.Variable.Staircase.Points)
         {
@@ -28,7 +30,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             int above = FirstAbove(thresholds, point.Reading);
             if (above > 0) Distance(mlp, read, point.Reading, thresholds[above - 1], above - 1);
             if (above < thresholds.Length) Distance(mlp, read, point.Reading, thresholds[above], above);
-            inexact = Math.Max(inexact, Saturation(mlp, read, biases, thresholds, changes, point.Reading));
+            inexact = Math.Max(inexact, Saturation(mlp, read, grids, roundings, thresholds, changes, point.Reading));
             if (proof.Proof.Failure is not null) break;
         }
 
@@ -53,7 +55,8 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
     /// fp32: exact for the two of one step, and where all terms lie on a grid that fp32 resolves at the sum of their magnitudes.
     /// </summary>
     private double Saturation(
-        ScheduledMlp mlp, Input read, double[] biases, double[] thresholds, ImmutableArray<ImmutableArray<(int Column, double Change)>> changes, double reading)
+        ScheduledMlp mlp, Input read, double[] grids, double[] roundings, double[] thresholds,
+        ImmutableArray<ImmutableArray<(int Column, double Change)>> changes, double reading)
     {
         int columns = mlp.Base.Length;
         double[] inexact = new double[columns];
@@ -69,9 +72,9 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             if (u <= 0) continue;
             double slope = Math.Abs(mlp.Steps[s].Slope);
             double top = u + (slope * read.ErrorAt(reading)) + 0.5;
-            double grid = Math.Min(slope * readingGrid, Math.Min(Grid(biases[s] + 0.5), 0.5));
-            bool exact = top <= grid * Math.Pow(2, format.Precision) && BiasRounding(biases[s]) == 0;
-            double difference = exact ? 0 : format.Spacing(top) + BiasRounding(biases[s]);
+            double grid = Math.Min(slope * readingGrid, grids[s]);
+            bool exact = top * format.Unit <= grid && roundings[s] == 0;
+            double difference = exact ? 0 : format.Spacing(top) + roundings[s];
             finest = Math.Min(finest, grid);
             foreach ((int c, double change) in changes[s])
             {

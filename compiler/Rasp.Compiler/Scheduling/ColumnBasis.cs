@@ -100,15 +100,23 @@ internal sealed class ColumnBasis
     {
         Rational constant = function[0];
         Rational scale = Rational.Zero;
-        foreach (Rational x in function) scale = CommonMeasure(scale, x - constant);
+        bool rises = false;
+        foreach (Rational x in function)
+        {
+            if (x == constant) continue;
+            if (scale == Rational.Zero) rises = x > constant;
+            scale = CommonMeasure(scale, x - constant);
+        }
+
         if (scale == Rational.Zero) return (constant, scale, [.. function.Select(_ => Rational.Zero)]);
-        if (function.First(x => x != constant) < constant) scale = -scale;
-        return (constant, scale, [.. function.Select(x => (x - constant) / scale)]);
+        if (!rises) scale = -scale;
+        return (constant, scale, [.. function.Select(x => x == constant ? Rational.Zero : x - constant == scale ? Rational.One : (x - constant) / scale)]);
     }
 
     /// <summary>The largest number of which both are whole multiples.</summary>
     private static Rational CommonMeasure(Rational a, Rational b)
     {
+        if (a == b || a == -b) return a.Sign < 0 ? -a : a;
         while (b != Rational.Zero) (a, b) = (b, a - (b * (a / b).Floor()));
         return a.Sign < 0 ? -a : a;
     }
