@@ -3,6 +3,7 @@ using Rasp.Compiler.Graph;
 using Rasp.Compiler.Tests.Compiling;
 using Rasp.Compiler.Tests.Programs;
 using Rasp.Format;
+using Rasp.Testing.RandomPrograms;
 
 namespace Rasp.Compiler.Tests.Certification;
 
@@ -10,6 +11,8 @@ namespace Rasp.Compiler.Tests.Certification;
 public sealed class CertificateTests
 {
     private const int MaxLength = 5;
+    private const int RandomPrograms = 200;
+    private const int RandomBudget = 800;
 
     public static TheoryData<string> Examples => ExampleProgramTests.Names;
 
@@ -63,6 +66,21 @@ public sealed class CertificateTests
         ImmutableArray<ManifestCertificate> certificates = Compiled.Model(text, vocabulary, Longest).Manifest.Certificates;
         foreach (string format in formats.Split(' ')) Assert.Equal(Longest, certificates.Single(c => c.Format == format).MaxLength);
     }
+
+    /// <summary>Programs that nobody chose, at lengths up to 21, at which some numbers no longer fit formats of few bits.</summary>
+    [Fact]
+    public void Random_programs_are_right_in_every_certified_format() =>
+        Parallel.For(0, RandomPrograms, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed =>
+        {
+            RandomProgram random = RandomProgram.Make(seed) with { MaxLength = 4 + (seed % 18) };
+            RaspProgram program = Running.Compile(random.Text);
+            CompileSettings settings = new() { Vocabulary = random.Vocabulary, MaxLength = random.MaxLength, Causal = random.Causal };
+            ImmutableArray<string> exports = [.. random.Exports.Where(e => program.Find(e) is not null)];
+            if (exports.IsEmpty || ProgramCompiler.Compile(program, exports, settings, CompileOptions.Default).Model is not CompiledModel model) return;
+            CertifiedAnswers.AssertWellFormed(model.Manifest);
+            string? wrong = CertifiedAnswers.FirstWrong(model, program, random.Causal, RandomBudget);
+            Assert.True(wrong is null, $"seed {seed}: {wrong}\n{random}");
+        });
 
     private static void AssertRight(string text, string vocabulary, int maxLength, bool causal, int budget)
     {
