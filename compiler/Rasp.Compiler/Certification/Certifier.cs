@@ -57,6 +57,6 @@ internal sealed class Certifier(
     private Proof Prove(NumberFormat format, int maxLength, BeginningRow beginning) =>
         new LengthProof(schedule, domains, features, format, maxLength, describe).Run(outputs, beginning, model.Manifest);
 
-    /// <summary>Rounded down to three digits, so that a last bit of an exp never changes the manifest.</summary>
-    private static double Shown(double margin) => Math.Floor(margin * 1000) / 1000;
+    /// <summary>Rounded down to three digits, a small one to a power of ten, so that a last bit of an exp never changes the manifest.</summary>
+    private static double Shown(double margin) => margin >= 0.001 ? Math.Floor(margin * 1000) / 1000 : Math.Pow(10, Math.Floor(Math.Log10(margin)));
 }
