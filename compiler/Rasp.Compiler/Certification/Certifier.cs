@@ -22,6 +22,7 @@ internal sealed class Certifier(
     private ManifestCertificate Certify(NumberFormat format)
     {
         int longest = model.Manifest.MaxLength;
+        if (Overflow(format) is string overflow) return new ManifestCertificate(format.Name, 0, 0, overflow);
         BeginningRow beginning = new(model, format, schedule);
         Proof proof = Prove(format, longest, beginning);
         if (proof.Failure is null) return new ManifestCertificate(format.Name, longest, Shown(proof.Margin), null);
@@ -40,9 +41,22 @@ internal sealed class Certifier(
             format.Name, proved, proved == 0 ? 0 : Shown(Prove(format, proved, beginning).Margin), Prove(format, failed, beginning).Failure);
     }
 
+    /// <summary>A weight that passes the format's largest number spoils every answer, since infinity · 0 is no number.</summary>
+    private string? Overflow(NumberFormat format)
+    {
+        foreach ((string name, WeightTensor tensor) in model.Weights.OrderBy(w => w.Key, StringComparer.Ordinal))
+        {
+            float largest = 0;
+            foreach (float weight in tensor.Data) largest = Math.Max(largest, Math.Abs(weight));
+            if (largest > format.Largest) return FormattableString.Invariant($"{name}: the weight {largest:G6} passes the largest number of {format.Name}");
+        }
+
+        return null;
+    }
+
     private Proof Prove(NumberFormat format, int maxLength, BeginningRow beginning) =>
         new LengthProof(schedule, domains, features, format, maxLength, describe).Run(outputs, beginning, model.Manifest);
 
-    /// <summary>Rounded down to three digits, so that a last bit of an exp never changes the manifest.</summary>
-    private static double Shown(double margin) => Math.Floor(margin * 1000) / 1000;
+    /// <summary>Rounded down to three digits, a small one to a power of ten, so that a last bit of an exp never changes the manifest.</summary>
+    private static double Shown(double margin) => margin >= 0.001 ? Math.Floor(margin * 1000) / 1000 : Math.Pow(10, Math.Floor(Math.Log10(margin)));
 }

@@ -54,6 +54,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double error = 0;
         double magnitude = 0;
         double atBeginning = 0;
+        double ofBeginning = 0;
         bool whole = true;
         int dimension = 0;
         double constant = scheduled.Head.Constant;
@@ -71,17 +72,23 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
                 error += queryError * keyError;
                 magnitude += query * key;
                 whole &= queryError == 0 && keyError == 0 && AreWhole(term.QueryFeatures, f) && AreWhole(term.KeyFeatures, f);
-                atBeginning += query * Math.Abs(beginning.Project("K", layer, head, dimension));
+                atBeginning += query * beginning.Off("K", layer, head, dimension, 0);
+                ofBeginning += (key + keyError) * beginning.Off("Q", layer, head, dimension, 0);
             }
 
             // Each query has its own features, of which few may be other than 0.
             error += ofQueries.DefaultIfEmpty().Max() + ofKeys.DefaultIfEmpty().Max();
         }
 
-        if (!whole || magnitude > NumberFormat.SinglePrecisionIntegers) error += (dimension + 1) * NumberFormat.SinglePrecisionUnit * magnitude;
+        magnitude += Math.Abs(constant);
+        if (!whole || magnitude > NumberFormat.SinglePrecisionIntegers) error += (dimension + 2) * NumberFormat.SinglePrecisionUnit * magnitude;
         proof.Proof.Require(constant == format.Round(constant), () => $"{name}: the penalty {constant} of a key that is not selected has no exact form in {format.Name}");
-        if (constant != 0) atBeginning += Math.Abs(beginning.Project("K", layer, head, dimension));
-        atBeginning += Math.Abs(beginning.Project("K", layer, head, dimension + 1) - scheduled.Head.BeginningScore);
+        if (constant != 0) atBeginning += beginning.Off("K", layer, head, dimension, 0);
+        atBeginning += beginning.Off("K", layer, head, dimension + 1, scheduled.Head.BeginningScore);
+        ofBeginning += (Math.Abs(constant) * beginning.Off("Q", layer, head, dimension, 1)) + (Math.Abs(scheduled.Head.BeginningScore) * beginning.Off("Q", layer, head, dimension + 1, 1));
+        proof.Proof.Require(
+            SinglePrecision.ZeroWeightGap - atBeginning - ofBeginning >= format.ZeroGap,
+            () => $"{name}: the beginning of the sequence attends to more than itself");
         double gap = Gap(scheduled, magnitude, name);
         proof.Proof.Step(gap, (2 * error) + atBeginning + (gap * format.Unit), () => $"{name}: its attention scores do not separate selected keys from others");
         proof.Proof.Require(gap - (2 * error) - atBeginning - (gap * format.Unit) >= format.ZeroGap, () => $"{name}: keys that are not selected keep a weight");
@@ -143,10 +150,10 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double atKey = 0;
         foreach (LinearTerm term in write.Part.Moved.Number?.Terms ?? []) atKey += proof.Reading(term.Variable, schedule.Read(term.Variable, term.Weights)).Error;
         atKey = (atKey / count.Value) + (most > 1 ? most * format.Unit : 0);
-        double additions = (proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit;
+        double additions = ((2 * proof.MaxLength) + 8) * NumberFormat.SinglePrecisionUnit;
         double relative = (2 * scoreError) + additions + (2 * format.Unit) + (format.Tiny * (atBeginning + largest));
         double absolute = (code * most) + (atKey * largest) + (most > 1 || aggregate is not null ? additions * most * largest : 0)
-            + Math.Abs(beginning.Project("V", layer, head, write.First)) + format.Tiny;
+            + beginning.Off("V", layer, head, write.First, 0) + format.Tiny;
         proof.Proof.Require(count.Value * most <= format.Largest, () => $"{proof.Describe(write.Variable)}: the value {count.Value * most} passes the largest number of {format.Name}");
         return new ErrorBound(absolute, relative);
     }
@@ -163,7 +170,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         ImmutableArray<Value> values = proof.Domains.Everywhere(aggregate?.Value ?? write.Part.SOp, proof.MaxLength);
         ErrorBound value = proof.Number(form, values.Select(v => v.Number));
         double largest = values.Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
-        double emptyError = Math.Abs(beginning.Project("V", layer, head, write.First) - moved.Empty.Number.ToDouble());
+        double emptyError = beginning.Off("V", layer, head, write.First, moved.Empty.Number.ToDouble());
         bool moves = aggregate is null || proof.Domains.Selectors.SelectsAtMostOne(aggregate.Selector);
         if (moves) return new ErrorBound(Math.Max(value.Absolute, emptyError), value.Relative);
         double roundings = (proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit;
@@ -184,7 +191,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         {
             (double own, _) = Feature(view.Variable, vectors, i, proof.Describe(variable));
             double target = empty < 0 ? 0 : schedule.Vectors(variable)[empty][i].ToDouble();
-            error = Math.Max(error, Math.Max(own, empty < 0 ? 0 : Math.Abs(beginning.Project("V", layer, head, write.First + i) - target)));
+            error = Math.Max(error, Math.Max(own, empty < 0 ? 0 : beginning.Off("V", layer, head, write.First + i, target)));
         }
 
         return new ErrorBound(error, 0);

@@ -112,10 +112,12 @@ internal sealed class LengthProof(
     }
 
     /// <summary>Whether the columns hold whole numbers, so that sums of them are exact.</summary>
-    public bool HoldsWholeNumbers(Variable variable) => errors[variable].IsExact
-        && (variable.Encoding == VariableEncoding.OneHot
-            ? Classes(variable).All(c => schedule.Vectors(variable)[c].All(x => x.IsInteger))
-            : variable.Codes.All(c => c.IsInteger));
+    public bool HoldsWholeNumbers(Variable variable) => errors[variable].IsExact && Held(variable).All(x => x.IsInteger);
+
+    /// <summary>Every number that one of the variable's columns stands for.</summary>
+    public IEnumerable<Rational> Held(Variable variable) => variable.Encoding == VariableEncoding.OneHot
+        ? Classes(variable).SelectMany(c => schedule.Vectors(variable)[c])
+        : variable.Codes;
 
     private double LargestColumn(Variable variable, int column)
     {

@@ -19,7 +19,7 @@ internal sealed record NumberFormat(string Name, int Precision, int LeastExponen
     [
         new("fp32", 24, -126, float.MaxValue, 104),
         new("fp16", 11, -14, 65_504, 17.4),
-        new("bf16", 8, -126, 3.3895e38, 104),
+        new("bf16", 8, -126, 3.3895313892515355e38, 104),
     ];
 
     /// <summary>The largest relative error of a rounding: half a unit in the last place.</summary>

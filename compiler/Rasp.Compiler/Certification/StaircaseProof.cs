@@ -30,7 +30,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             int above = FirstAbove(thresholds, point.Reading);
             if (above > 0) Distance(mlp, read, point.Reading, thresholds[above - 1], above - 1);
             if (above < thresholds.Length) Distance(mlp, read, point.Reading, thresholds[above], above);
-            inexact = Math.Max(inexact, Saturation(mlp, read, grids, roundings, thresholds, changes, point.Reading));
+            inexact = Math.Max(inexact, Saturation(mlp, read, biases, grids, roundings, thresholds, changes, point.Reading));
             if (proof.Proof.Failure is not null) break;
         }
 
@@ -41,9 +41,10 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
     {
         double slope = Math.Abs(mlp.Steps[step].Slope);
         double distance = Math.Abs(reading - threshold) - (0.5 / slope);
-        double rounding = (BiasRounding(mlp.Steps[step].Bias(read.Offset)) / slope)
-            + ((read.Columns + 2) * NumberFormat.SinglePrecisionUnit * (read.Exact ? 0 : Math.Abs(reading) + Math.Abs(threshold)));
-        double error = read.ErrorAt(reading) + rounding;
+        double bias = mlp.Steps[step].Bias(read.Offset);
+        double grid = Math.Min(slope * read.Grid(reading, format), Math.Min(Grid(bias + 0.5), 0.5));
+        double top = (slope * (Math.Abs(reading - threshold) + read.ErrorAt(reading))) + 0.5;
+        double error = read.ErrorAt(reading) + ((BiasRounding(bias) + read.SumError(reading, slope, bias, grid, top)) / slope);
         proof.Proof.Step(
             distance, error,
             () => $"{proof.Describe(mlp.Variable)}: the reading {reading:G6} is off by up to {error:G3}, and a threshold lies {distance:G3} away");
@@ -51,11 +52,12 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
 
     /// <summary>
     /// Both ReLUs of a step below the reading are u ± ½, which the format holds exactly where all that goes into u lies on a
-    /// grid that it still resolves at u's magnitude; else their difference is off by a spacing. Their sum over the steps is taken in
-    /// fp32: exact for the two of one step, and where all terms lie on a grid that fp32 resolves at the sum of their magnitudes.
+    /// grid that it still resolves at u's magnitude; else their difference is off by a spacing, and by what the two sums in fp32 are. Their
+    /// sum over the steps is taken in fp32: exact for the two of one step alone, and where all terms lie on a grid that fp32 resolves at
+    /// the sum of their magnitudes.
     /// </summary>
     private double Saturation(
-        ScheduledMlp mlp, Input read, double[] grids, double[] roundings, double[] thresholds,
+        ScheduledMlp mlp, Input read, double[] biases, double[] grids, double[] roundings, double[] thresholds,
         ImmutableArray<ImmutableArray<(int Column, double Change)>> changes, double reading)
     {
         int columns = mlp.Base.Length;
@@ -73,9 +75,11 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             double slope = Math.Abs(mlp.Steps[s].Slope);
             double top = u + (slope * read.ErrorAt(reading)) + 0.5;
             double grid = Math.Min(slope * readingGrid, grids[s]);
-            bool exact = top * format.Unit <= grid && roundings[s] == 0;
-            double difference = exact ? 0 : format.Spacing(top) + roundings[s];
-            finest = Math.Min(finest, grid);
+            double sumError = read.SumError(reading, slope, biases[s], grid, top);
+            bool exact = top * format.Unit <= grid && roundings[s] == 0 && sumError == 0;
+            double difference = exact ? 0 : format.Spacing(top) + roundings[s] + (2 * sumError);
+            finest = exact ? Math.Min(finest, grid) : 0;
+            proof.Proof.Require(top <= format.Largest, () => $"{proof.Describe(mlp.Variable)}: a hidden unit of {top:G6} passes the largest number of {format.Name}");
             foreach ((int c, double change) in changes[s])
             {
                 inexact[c] += change * difference;
@@ -87,8 +91,10 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
 
         for (int c = 0; c < columns; c++)
         {
-            bool exactSum = whole[c] && (steps[c] <= 1 || sum[c] <= finest * NumberFormat.SinglePrecisionIntegers);
-            if (!exactSum) inexact[c] += 2 * steps[c] * NumberFormat.SinglePrecisionUnit * sum[c];
+            double magnitude = sum[c] + Math.Abs(mlp.Base[c]);
+            bool onGrid = whole[c] && mlp.Base[c] == Math.Floor(mlp.Base[c]) && magnitude <= finest * NumberFormat.SinglePrecisionIntegers;
+            bool alone = whole[c] && inexact[c] == 0 && steps[c] <= 1 && mlp.Base[c] == 0;
+            if (!onGrid && !alone) inexact[c] += ((2 * steps[c]) + 1) * NumberFormat.SinglePrecisionUnit * magnitude;
         }
 
         return inexact.DefaultIfEmpty().Max();
@@ -96,12 +102,9 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
 
     private double RoundingOfResult(ScheduledMlp mlp, double inexact)
     {
-        IEnumerable<Rational> held = mlp.Variable.Encoding == VariableEncoding.OneHot
-            ? proof.Classes(mlp.Variable).SelectMany(c => schedule.Vectors(mlp.Variable)[c])
-            : mlp.Variable.Codes;
         double largest = 0;
         bool exact = inexact == 0;
-        foreach (Rational x in held)
+        foreach (Rational x in proof.Held(mlp.Variable))
         {
             largest = Math.Max(largest, Math.Abs(x.ToDouble()));
             exact &= format.Holds(x.ToDouble());
@@ -134,23 +137,27 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         double absolute = 0;
         double relative = 0;
         double exact = 0;
+        double inexact = 0;
+        double grid = 1;
         int columns = 0;
-        double? scale = 1;
+        double? scale = null;
         foreach (LinearTerm term in input.Terms)
         {
             ColumnReading reading = schedule.Read(term.Variable, term.Weights);
             offset += reading.Constant.ToDouble();
-            columns += reading.Coefficients.Length;
+            columns += reading.Coefficients.Count(c => c != Rational.Zero);
             (double error, double magnitude) = proof.Reading(term.Variable, reading);
-            if (proof.HoldsWholeNumbers(term.Variable) && reading.Coefficients.All(c => c.IsInteger && format.Holds(c.ToDouble())))
+            if (error == 0)
             {
                 exact += magnitude;
+                grid = Math.Min(grid, proof.Held(term.Variable).Append(Rational.One).Min(Grid) * reading.Coefficients.Append(Rational.One).Min(Grid));
                 continue;
             }
 
             double coefficient = reading.Coefficients.Length == 1 ? Math.Abs(reading.Coefficients[0].ToDouble()) : 0;
             bool isPower = coefficient > 0 && Math.Log2(coefficient) == Math.Floor(Math.Log2(coefficient));
-            scale = absolute == 0 && relative == 0 && isPower ? coefficient : null;
+            scale = inexact == 0 && isPower ? coefficient : null;
+            inexact += magnitude;
             if (input.Terms.Length == 1 && term.Variable.Encoding == VariableEncoding.Linear)
             {
                 // The reading is a multiple of one column, so a relative error of the column is one of the reading.
@@ -164,23 +171,38 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             }
         }
 
-        return new Input(offset, absolute, relative, absolute == 0 && relative == 0, exact, columns, scale);
+        return new Input(offset, absolute, relative, inexact == 0, exact, inexact, Math.Min(grid, Grid(offset)), columns, scale);
     }
 
+    private static double Grid(Rational x) => Grid(x.ToDouble());
+
     /// <summary>
-    /// What is read: its error, the magnitude of what whole numbers contribute, and (Scale) of which one column the rest is a multiple.
+    /// What is read: its error; the magnitudes of what exact columns contribute, all multiples of ExactGrid, and of the other columns; and
+    /// (Scale) of which one column the rest is a multiple.
     /// </summary>
-    private sealed record Input(double Offset, double Absolute, double Relative, bool Exact, double ExactMagnitude, int Columns, double? Scale)
+    private sealed record Input(
+        double Offset, double Absolute, double Relative, bool Exact, double ExactMagnitude, double InexactMagnitude, double ExactGrid, int Columns, double? Scale)
     {
         public double ErrorAt(double reading) => Absolute + (Relative * Math.Abs(reading - Offset));
 
-        /// <summary>A power of two of which every number near the reading, as the format holds it, is a multiple.</summary>
+        /// <summary>A power of two of which every number near the reading, as the format holds it, is a multiple; 0: none is known.</summary>
         public double Grid(double reading, NumberFormat format)
         {
-            if (Exact) return StaircaseProof.Grid(Offset);
+            if (Exact) return ExactGrid;
             if (Scale is not double scale) return 0;
             double smallest = Math.Max(Math.Abs(reading - Offset) - ErrorAt(reading) - ExactMagnitude, 0) / scale;
-            return Math.Min(scale * format.Spacing(smallest), StaircaseProof.Grid(Offset));
+            return Math.Min(scale * format.Spacing(smallest), ExactGrid);
+        }
+
+        /// <summary>
+        /// What slope·reading + bias ± ½, at most <paramref name="top"/>, is off by as a sum in fp32 of terms on a grid: nothing where fp32
+        /// resolves the grid at the sum of their magnitudes, else a rounding a term. A column times a power of two is added once: there the result counts.
+        /// </summary>
+        public double SumError(double reading, double slope, double bias, double grid, double top)
+        {
+            bool isPowerOfColumn = Columns <= 1 && Scale is not null;
+            double magnitude = isPowerOfColumn ? top : (slope * (ExactMagnitude + InexactMagnitude)) + Math.Abs(bias) + 0.5;
+            return magnitude <= grid * NumberFormat.SinglePrecisionIntegers ? 0 : (Columns + 1) * NumberFormat.SinglePrecisionUnit * magnitude;
         }
     }
 }

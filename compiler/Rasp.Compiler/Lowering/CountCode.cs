@@ -38,8 +38,8 @@ internal sealed record CountCode(double Score, double Value, double Error)
         throw new InvalidOperationException($"no score counts up to {largestWidth}");
     }
 
-    /// <summary>Each weight and each of the sums is off by a rounding: (w + 8) roundings of at most w.</summary>
-    private static double Rounding(int largest) => largest * (largest + 8.0) * SinglePrecision.Rounding;
+    /// <summary>Each addition to the softmax's total and to the sum itself is off by a rounding, and each weight: (2w + 8) roundings of at most w.</summary>
+    private static double Rounding(int largest) => largest * ((2.0 * largest) + 8) * SinglePrecision.Rounding;
 
     private static double CodeError(double score, double value, int largest)
     {

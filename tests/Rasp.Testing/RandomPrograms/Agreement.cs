@@ -16,11 +16,14 @@ public sealed record Agreement(string? Refused, string? Problem, int? Layers = n
     private const int DenseInputs = 16;
 
     /// <summary>Compiles a program and compares interpreter, dense weights and the model's own forward pass on every input.</summary>
-    public static Agreement Of(RandomProgram random)
+    public static Agreement Of(RandomProgram random) => Of(random, CompileOptions.Default);
+
+    /// <summary>The same for a program compiled with <paramref name="options"/>.</summary>
+    public static Agreement Of(RandomProgram random, CompileOptions options)
     {
         try
         {
-            return Compare(random);
+            return Compare(random, options);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -28,7 +31,7 @@ public sealed record Agreement(string? Refused, string? Problem, int? Layers = n
         }
     }
 
-    private static Agreement Compare(RandomProgram random)
+    private static Agreement Compare(RandomProgram random, CompileOptions options)
     {
         Compilation compilation = Compilation.Parse(random.Text, "random.rasp");
         if (compilation.Program is not RaspProgram program) return new Agreement(null, string.Join('\n', compilation.Diagnostics));
@@ -36,7 +39,7 @@ public sealed record Agreement(string? Refused, string? Problem, int? Layers = n
         // A definition that is one value, the same for every input, is no s-op.
         ImmutableArray<NamedSOp> exports = [.. random.Exports.Select(program.Find).OfType<NamedSOp>()];
         if (exports.IsEmpty) return new Agreement(null, null);
-        CompileResult result = ProgramCompiler.Compile(program, [.. exports.Select(e => e.Name)], settings, CompileOptions.Default);
+        CompileResult result = ProgramCompiler.Compile(program, [.. exports.Select(e => e.Name)], settings, options);
         EvaluationPlan plan = new Interpreter(random.Causal).Prepare([.. exports.Select(e => e.SOp)]);
         if (result.Model is not CompiledModel model)
         {

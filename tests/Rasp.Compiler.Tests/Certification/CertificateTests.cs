@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Graph;
+using Rasp.Compiler.Tests.Compiling;
+using Rasp.Compiler.Tests.Programs;
+using Rasp.Format;
+using Rasp.Testing.RandomPrograms;
+
+namespace Rasp.Compiler.Tests.Certification;
+
+/// <summary>Within the length that a certificate states, no arithmetic that it speaks of gives a wrong answer.</summary>
+public sealed class CertificateTests
+{
+    private const int MaxLength = 5;
+    private const int RandomPrograms = 200;
+    private const int RandomBudget = 800;
+
+    public static TheoryData<string> Examples => ExampleProgramTests.Names;
+
+    [Theory]
+    [MemberData(nameof(ProgramTable.NamesInBothModes), MemberType = typeof(ProgramTable))]
+    public void Short_inputs_are_right_in_every_certified_format(string name, bool causal)
+    {
+        (string vocabulary, string text) = ProgramTable.Programs[name];
+        AssertRight(text, vocabulary, MaxLength, causal, budget: int.MaxValue);
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void Examples_are_right_in_every_certified_format(string name)
+    {
+        RaspProgram program = Running.LoadExample(name);
+        foreach (bool causal in new[] { false, true })
+        {
+            CompileResult result = ProgramCompiler.Compile(program, [.. program.Settings.Exports ?? []], new CompileSettings { Causal = causal }, CompileOptions.Default);
+            CompiledModel model = Assert.IsType<CompiledModel>(result.Model);
+            CertifiedAnswers.AssertWellFormed(model.Manifest);
+            Assert.Null(CertifiedAnswers.FirstWrong(model, program, causal, budget: 1500));
+        }
+    }
+
+    /// <summary>Lengths at which several formats are certified for shorter inputs only.</summary>
+    [Theory]
+    [InlineData("length", 50)]
+    [InlineData("reverse", 50)]
+    [InlineData("histogram", 50)]
+    [InlineData("sort", 40)]
+    [InlineData("sort by frequency", 30)]
+    [InlineData("pair balance with products", 30)]
+    [InlineData("fraction of previous", 40)]
+    [InlineData("overlapping or", 40)]
+    public void Long_inputs_are_right_up_to_the_certified_length(string name, int maxLength)
+    {
+        (string vocabulary, string text) = ProgramTable.Programs[name];
+        AssertRight(text, vocabulary, maxLength, causal: false, budget: 3000);
+    }
+
+    [Theory]
+    [InlineData("reverse", "fp32 fp16")]
+    [InlineData("histogram", "fp32 fp16")]
+    [InlineData("sort", "fp32 fp16")]
+    [InlineData("sort by frequency", "fp32")]
+    public void Formats_that_hold_the_numbers_are_certified_for_every_input(string name, string formats)
+    {
+        const int Longest = 20;
+        (string vocabulary, string text) = ProgramTable.Programs[name];
+        ImmutableArray<ManifestCertificate> certificates = Compiled.Model(text, vocabulary, Longest).Manifest.Certificates;
+        foreach (string format in formats.Split(' ')) Assert.Equal(Longest, certificates.Single(c => c.Format == format).MaxLength);
+    }
+
+    /// <summary>Programs that nobody chose, at lengths up to 21, at which some numbers no longer fit formats of few bits.</summary>
+    [Fact]
+    public void Random_programs_are_right_in_every_certified_format() =>
+        Parallel.For(0, RandomPrograms, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed =>
+        {
+            RandomProgram random = RandomProgram.Make(seed) with { MaxLength = 4 + (seed % 18) };
+            RaspProgram program = Running.Compile(random.Text);
+            CompileSettings settings = new() { Vocabulary = random.Vocabulary, MaxLength = random.MaxLength, Causal = random.Causal };
+            ImmutableArray<string> exports = [.. random.Exports.Where(e => program.Find(e) is not null)];
+            if (exports.IsEmpty || ProgramCompiler.Compile(program, exports, settings, CompileOptions.Default).Model is not CompiledModel model) return;
+            CertifiedAnswers.AssertWellFormed(model.Manifest);
+            string? wrong = CertifiedAnswers.FirstWrong(model, program, random.Causal, RandomBudget);
+            Assert.True(wrong is null, $"seed {seed}: {wrong}\n{random}");
+        });
+
+    private static void AssertRight(string text, string vocabulary, int maxLength, bool causal, int budget)
+    {
+        (CompileResult result, RaspProgram program) = Compiled.Try(text, Compiled.Tokens(vocabulary), maxLength, causal);
+        CompiledModel model = Assert.IsType<CompiledModel>(result.Model);
+        CertifiedAnswers.AssertWellFormed(model.Manifest);
+        Assert.Null(CertifiedAnswers.FirstWrong(model, program, causal, budget));
+    }
+}
