@@ -16,6 +16,7 @@ internal sealed class ManifestBuilder
     private readonly Lowerer lowerer;
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
     private readonly VariableNames variableNames;
+    private readonly HashSet<object> reachable;
     private readonly Dictionary<Variable, int> lastLayer;
 
     private ManifestBuilder(RaspProgram program, CompilationPlan plan)
@@ -24,6 +25,7 @@ internal sealed class ManifestBuilder
         schedule = plan.Schedule;
         lowerer = plan.Lowerer;
         variableNames = new VariableNames(program);
+        reachable = [.. ProgramGraph.Reachable(plan.Outputs.Select(o => o.Export.SOp))];
         lastLayer = schedule.Variables.ToDictionary(v => v, v => v.Site.Layer);
         foreach (Variable reader in schedule.Variables)
             foreach (Variable read in reader.Reads) lastLayer[read] = Math.Max(lastLayer[read], reader.Site.Layer);
@@ -82,7 +84,7 @@ internal sealed class ManifestBuilder
         [
             .. schedule.Variables.Select(v => Resident(v, names[v]))
                 .OfType<ManifestVariable>()
-                .Concat(program.SOps.Where(s => !taken.Contains(s.Name)).Select(Derived).OfType<ManifestVariable>())
+                .Concat(program.SOps.Where(s => !taken.Contains(s.Name) && reachable.Contains(s.SOp)).Select(Derived).OfType<ManifestVariable>())
                 .OrderBy(v => v.Layer).ThenBy(v => v.Site).ThenBy(v => v.Columns[0]).ThenBy(v => !v.Resident),
         ];
     }
