@@ -63,16 +63,23 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         string name = proof.Describe(scheduled.Writes[0].Variable);
         foreach (ScoreTerm term in scheduled.Head.Terms)
         {
+            double[] ofQueries = new double[term.QueryFeatures.Length];
+            double[] ofKeys = new double[term.KeyFeatures.Length];
             for (int f = 0; f < term.Features; f++, dimension++)
             {
                 (double queryError, double query) = Feature(term.Query, term.QueryFeatures, f, name);
                 (double keyError, double key) = Feature(term.Key, term.KeyFeatures, f, name);
-                error += (query * keyError) + (key * queryError) + (queryError * keyError);
+                AddScaled(ofQueries, term.QueryFeatures, f, keyError);
+                AddScaled(ofKeys, term.KeyFeatures, f, queryError);
+                error += queryError * keyError;
                 magnitude += query * key;
                 whole &= queryError == 0 && keyError == 0 && AreWhole(term.QueryFeatures, f) && AreWhole(term.KeyFeatures, f);
                 atBeginning += query * beginning.Off("K", layer, head, dimension, 0);
                 ofBeginning += (key + keyError) * beginning.Off("Q", layer, head, dimension, 0);
             }
+
+            // Each query has its own features, of which few may be other than 0.
+            error += ofQueries.DefaultIfEmpty().Max() + ofKeys.DefaultIfEmpty().Max();
         }
 
         magnitude += Math.Abs(constant);
@@ -88,6 +95,12 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         proof.Proof.Step(gap, (2 * error) + atBeginning + (gap * format.Unit), () => $"{name}: its attention scores do not separate selected keys from others");
         proof.Proof.Require(gap - (2 * error) - atBeginning - (gap * format.Unit) >= format.ZeroGap, () => $"{name}: keys that are not selected keep a weight");
         return error + atBeginning;
+    }
+
+    private static void AddScaled(double[] sums, ImmutableArray<ImmutableArray<Rational>> features, int f, double factor)
+    {
+        if (factor == 0) return;
+        for (int c = 0; c < sums.Length; c++) sums[c] += factor * Math.Abs(features[c][f].ToDouble());
     }
 
     /// <summary>How far below the lowest selected score the next one lies.</summary>

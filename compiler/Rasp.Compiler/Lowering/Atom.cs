@@ -12,4 +12,11 @@ internal sealed record AtomState(Rational Code, ImmutableArray<Value?> Values);
 /// some nodes of the expression. <see cref="StatesAt"/> gives the possible states in a context, the same object for the
 /// same states.
 /// </summary>
-internal sealed record Atom(LinearForm Reading, ImmutableArray<SOp> Nodes, Func<int, IReadOnlyList<AtomState>> StatesAt);
+internal sealed record Atom(LinearForm Reading, ImmutableArray<SOp> Nodes, Func<int, IReadOnlyList<AtomState>> StatesAt)
+{
+    /// <summary>
+    /// Where the states depend on the code's sign alone: the codes next to 0 and furthest from it. They are enough for an
+    /// expression of this atom only, which is constant between them; packed with others, every code counts.
+    /// </summary>
+    public Func<int, IReadOnlyList<AtomState>>? ExtremesAt { get; init; }
+}

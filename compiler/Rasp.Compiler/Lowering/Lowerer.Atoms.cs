@@ -13,7 +13,8 @@ internal sealed partial class Lowerer
         Dictionary<SOp, Atom> atoms = [];
         Dictionary<Variable, Dictionary<SOp, OneHotView>> viewsOf = [];
         Collect(sop);
-        return [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
+        ImmutableArray<Atom> all = [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
+        return all is [{ ExtremesAt: { } extremes } only] ? [only with { StatesAt = extremes }] : all;
 
         void Collect(SOp node)
         {
@@ -77,12 +78,18 @@ internal sealed partial class Lowerer
     private Atom DifferenceAtom(ElementwiseSOp comparison, LinearForm difference)
     {
         Dictionary<(int, int), IReadOnlyList<AtomState>> known = [];
-        return new Atom(difference, [comparison], context =>
+        Dictionary<(int, int), IReadOnlyList<AtomState>> extremes = [];
+        return new Atom(difference, [comparison], context => StatesAt(context, known, all: true))
+        {
+            ExtremesAt = context => StatesAt(context, extremes, all: false),
+        };
+
+        IReadOnlyList<AtomState> StatesAt(int context, Dictionary<(int, int), IReadOnlyList<AtomState>> found, bool all)
         {
             ValueSet left = domains.Of(comparison.Operands[0], context);
             ValueSet right = domains.Of(comparison.Operands[1], context);
-            if (known.TryGetValue((left.Id, right.Id), out IReadOnlyList<AtomState>? states)) return states;
-            Dictionary<Rational, Value?> results = [];
+            if (found.TryGetValue((left.Id, right.Id), out IReadOnlyList<AtomState>? states)) return states;
+            SortedDictionary<Rational, Value?> results = [];
             foreach (Value a in left.Values)
             {
                 foreach (Value b in right.Values)
@@ -92,10 +99,13 @@ internal sealed partial class Lowerer
                 }
             }
 
-            states = [.. results.OrderBy(r => r.Key).Select(r => new AtomState(r.Key, [r.Value]))];
-            known.Add((left.Id, right.Id), states);
+            IEnumerable<KeyValuePair<Rational, Value?>> kept = all
+                ? results
+                : results.GroupBy(r => r.Key.Sign).SelectMany(g => new[] { g.First(), g.Last() }).DistinctBy(r => r.Key);
+            states = [.. kept.Select(r => new AtomState(r.Key, [r.Value]))];
+            found.Add((left.Id, right.Id), states);
             return states;
-        });
+        }
     }
 
     /// <summary>Several functions of one one-hot variable: its classes, numbered, those on which all functions agree as one.</summary>

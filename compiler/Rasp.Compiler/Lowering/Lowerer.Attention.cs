@@ -147,7 +147,7 @@ internal sealed partial class Lowerer
     {
         Selector normal = selectors.WithoutNot(selector);
         if (SelectsLatest(normal)) return LatestHead(alsoReads);
-        return HeadFor(normal, [.. Terms(normal)], beginning, alsoReads);
+        return HeadFor(normal, [.. Terms(normal, domains.Selectors.SelectsAtMostOne(normal))], beginning, alsoReads);
     }
 
     private Head LatestHead(IEnumerable<Variable> alsoReads) =>
@@ -168,7 +168,7 @@ internal sealed partial class Lowerer
     /// a and b → score(a) + score(b)        always → nothing        never → −2·gap
     /// </code>
     /// </summary>
-    private IEnumerable<ScoreTerm> Terms(Selector selector)
+    private IEnumerable<ScoreTerm> Terms(Selector selector, bool selectsOne)
     {
         switch (domains.Selectors.Everywhere(selector))
         {
@@ -180,21 +180,27 @@ internal sealed partial class Lowerer
 
         return selector switch
         {
-            AndSelector and => Terms(and.Left).Concat(Terms(and.Right)),
-            SelectSelector select => [Term(select)],
+            AndSelector and => Terms(and.Left, selectsOne).Concat(Terms(and.Right, selectsOne)),
+            SelectSelector select => [Term(select, selectsOne)],
             _ => [JointTerm(selector)],
         };
     }
 
-    private ScoreTerm Term(SelectSelector select)
+    /// <summary>
+    /// Several selected keys must score alike, so their features must be exact; the code of a number that is read from counts is
+    /// not quite, since many steps change each of its columns. One selected key may score a little less.
+    /// </summary>
+    private ScoreTerm Term(SelectSelector select, bool selectsOne)
     {
         OneHotView key = NeedView(select.Key);
         OneHotView query = NeedView(select.Query);
-        return (select.Comparison == Comparison.Equal && passes.CodedEquality ? ScoreTerms.Equality(query, key) : null)
+        return (select.Comparison == Comparison.Equal && passes.CodedEquality && (selectsOne || (IsExact(query.Variable) && IsExact(key.Variable))) ? ScoreTerms.Equality(query, key) : null)
             ?? ScoreTerms.Predicate(query.Variable, key.Variable, query.Values.Length, key.Values.Length, (q, k) =>
                 query.Values[q] is Value queryValue && key.Values[k] is Value keyValue
                 && SelectorAnalysis.Compare(select.Comparison, keyValue, queryValue));
     }
+
+    private static bool IsExact(Variable? variable) => variable is not MlpVariable computed || computed.Staircase.Input.Error == 0;
 
     /// <summary>A selector that compares several keys or queries at once, as one predicate over their joint classes.</summary>
     private ScoreTerm JointTerm(Selector selector)

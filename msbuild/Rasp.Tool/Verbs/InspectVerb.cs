@@ -50,7 +50,7 @@ internal static class InspectVerb
         if (ProgramSource.Load(path, settings, error) is not ProgramSource source) return 1;
         if (view.Compiled || view.Page is not null)
         {
-            if (source.Compile(options, error) is not CompiledModel model) return 1;
+            if (source.Compile(options with { MeasurePasses = true }, error) is not CompiledModel model) return 1;
             Show(model, view, output);
             return 0;
         }

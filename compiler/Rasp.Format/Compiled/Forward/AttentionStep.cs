@@ -12,6 +12,12 @@ namespace Rasp.Format;
 internal sealed class AttentionStep(
     int id, bool causal, int tokens, ImmutableArray<(Row Query, Row Key)> scores, ImmutableArray<(Row Value, Row Target)> values) : ForwardStep
 {
+    /// <summary>
+    /// Keys are added up in blocks, and the blocks then: equal terms, one after the other, would all be rounded to the same side,
+    /// and n roundings add up where n/32 + 32 do not.
+    /// </summary>
+    private const int Block = 32;
+
     private readonly ImmutableArray<(Row Query, Row Key)> fixedScores = scores.RemoveAll(s => !s.Query.IsFixed || !s.Key.IsFixed);
     private readonly ImmutableArray<(Row Query, Row Key)> varyingScores = scores.RemoveAll(s => s.Query.IsFixed && s.Key.IsFixed);
     private readonly TokenAttention? byToken =
@@ -266,11 +272,18 @@ internal sealed class AttentionStep(
             ReadOnlySpan<Vector512<float>> xA = tile[values[f].Value][v..];
             ReadOnlySpan<Vector512<float>> xB = tile[valueB][v..];
             Vector512<float> a = default, b = default;
-            for (int i = 0; i < weights.Length; i++)
+            for (int first = 0; first < weights.Length; first += Block)
             {
-                int from = keys[i] * width;
-                a = Vector512.MultiplyAddEstimate(weights[i], xA[from], a);
-                b = Vector512.MultiplyAddEstimate(weights[i], xB[from], b);
+                Vector512<float> partA = default, partB = default;
+                for (int i = first; i < Math.Min(first + Block, weights.Length); i++)
+                {
+                    int from = keys[i] * width;
+                    partA = Vector512.MultiplyAddEstimate(weights[i], xA[from], partA);
+                    partB = Vector512.MultiplyAddEstimate(weights[i], xB[from], partB);
+                }
+
+                a += partA;
+                b += partB;
             }
 
             tile[values[f].Target][at] = a / weighed.Total;
@@ -294,8 +307,14 @@ internal sealed class AttentionStep(
                 for (int v = 0; v < width; v++)
                 {
                     Vector512<float> sum = default;
-                    for (int i = 0; i < keys.Length; i++)
-                        sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights[i]), x[(keys[i] * width) + v], sum);
+                    for (int first = 0; first < keys.Length; first += Block)
+                    {
+                        Vector512<float> part = default;
+                        for (int i = first; i < Math.Min(first + Block, keys.Length); i++)
+                            part = Vector512.MultiplyAddEstimate(Vector512.Create(weights[i]), x[(keys[i] * width) + v], part);
+                        sum += part;
+                    }
+
                     z[(p * width) + v] = sum;
                 }
             }
