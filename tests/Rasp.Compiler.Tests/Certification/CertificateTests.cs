@@ -11,8 +11,8 @@ namespace Rasp.Compiler.Tests.Certification;
 public sealed class CertificateTests
 {
     private const int MaxLength = 5;
-    private const int RandomPrograms = 120;
-    private const int RandomBudget = 600;
+    private const int RandomPrograms = 80;
+    private const int RandomBudget = 500;
 
     public static TheoryData<string> Examples => ExampleProgramTests.Names;
 
@@ -34,7 +34,7 @@ public sealed class CertificateTests
             CompileResult result = ProgramCompiler.Compile(program, [.. program.Settings.Exports ?? []], new CompileSettings { Causal = causal }, CompileOptions.Default);
             CompiledModel model = Assert.IsType<CompiledModel>(result.Model);
             CertifiedAnswers.AssertWellFormed(model.Manifest);
-            Assert.Null(CertifiedAnswers.FirstWrong(model, program, causal, budget: 800));
+            Assert.Null(CertifiedAnswers.FirstWrong(model, program, causal, budget: 500));
         }
     }
 
@@ -51,7 +51,7 @@ public sealed class CertificateTests
     public void Long_inputs_are_right_up_to_the_certified_length(string name, int maxLength)
     {
         (string vocabulary, string text) = ProgramTable.Programs[name];
-        AssertRight(text, vocabulary, maxLength, causal: false, budget: 2000);
+        AssertRight(text, vocabulary, maxLength, causal: false, budget: 1500);
     }
 
     [Theory]
