@@ -34,6 +34,8 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     {
         if (write.Variable.Parts.Length == 1) return own;
         double factor = Math.Abs(write.Part.Factor.ToDouble());
+        double most = write.Variable.Parts.Sum(p => Math.Abs(p.Factor.ToDouble()) * Largest(p).Most);
+        proof.Proof.Require(most <= format.Largest, () => $"{proof.Describe(write.Variable)}: a sum of up to {most:G6} passes the largest number of {format.Name}");
         double relative = own.Relative + format.Unit + (proof.RoundingOf(write.Part.Factor) / factor);
         bool stays = write.Variable.Parts.All(p => p.Factor.Sign > 0 && Largest(p).Least.Sign >= 0);
         return stays ? new ErrorBound(factor * own.Absolute, relative) : new ErrorBound(factor * (own.Absolute + (relative * Largest(write.Part).Most)), 0);

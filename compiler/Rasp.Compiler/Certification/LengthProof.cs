@@ -119,7 +119,8 @@ internal sealed class LengthProof(
         ? Classes(variable).SelectMany(c => schedule.Vectors(variable)[c])
         : variable.Codes;
 
-    private double LargestColumn(Variable variable, int column)
+    /// <summary>The largest magnitude of what one of the variable's columns stands for.</summary>
+    public double LargestColumn(Variable variable, int column)
     {
         if (variable.Encoding != VariableEncoding.OneHot) return LargestCode(variable);
         if (!largestColumns.TryGetValue(variable, out double[]? largest))

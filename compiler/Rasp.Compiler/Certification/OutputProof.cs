@@ -39,20 +39,45 @@ internal sealed class OutputProof(LengthProof proof, Schedule schedule)
     private void Largest(LoweredOutput output, OutputDigits digits)
     {
         if (digits.Variable is not Variable variable || digits.OfValues.Length < 2) return;
-        double error = 0;
+        double error = WeightRounding(variable, digits);
+        double magnitude = 0;
         double logit = 0;
         for (int d = 0; d < digits.Features[0].Length; d++)
         {
             ColumnReading reading = schedule.Read(variable, [.. digits.Features.Select(f => f[d])]);
             double largest = digits.OfValues.Max(v => Math.Abs(v[d].ToDouble()));
-            (double own, _) = proof.Reading(variable, reading);
+            (double own, double read) = proof.Reading(variable, reading);
             error += 2 * largest * own;
+            magnitude += (2 * largest * (read + Math.Abs(reading.Constant.ToDouble()))) + (largest * largest);
             logit += 3 * largest * largest;
         }
 
         // Halves of whole numbers, and products of two of them, are quarters: exact sums below 2²⁴ quarters.
-        if (error > 0 || 4 * logit > NumberFormat.SinglePrecisionIntegers) error += 4 * NumberFormat.SinglePrecisionUnit * logit;
+        if (error > 0 || 4 * magnitude > NumberFormat.SinglePrecisionIntegers) error += (schedule.Width(variable) + 2) * NumberFormat.SinglePrecisionUnit * magnitude;
         error += proof.Format.Unit * logit;
         proof.Proof.Step(1, 2 * error, () => $"{output.Export.Name}: two logits lie closer than their errors of up to {error:G3}");
+    }
+
+    /// <summary>What rounding the weights 2·e·coefficient and the bias of a logit to the format moves it by at most.</summary>
+    private double WeightRounding(Variable variable, OutputDigits digits)
+    {
+        ColumnReading[] readings = [.. digits.Features[0].Select((_, d) => schedule.Read(variable, [.. digits.Features.Select(f => f[d])]))];
+        double most = 0;
+        foreach (ImmutableArray<Rational> e in digits.OfValues)
+        {
+            Rational bias = Rational.Zero;
+            for (int d = 0; d < e.Length; d++) bias += (2 * e[d] * readings[d].Constant) - (e[d] * e[d]);
+            double rounding = proof.RoundingOf(bias);
+            for (int c = 0; c < schedule.Width(variable); c++)
+            {
+                Rational weight = Rational.Zero;
+                for (int d = 0; d < e.Length; d++) weight += 2 * e[d] * readings[d].Coefficients[c];
+                rounding += proof.RoundingOf(weight) * proof.LargestColumn(variable, c);
+            }
+
+            most = Math.Max(most, rounding);
+        }
+
+        return most;
     }
 }

@@ -110,6 +110,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             exact &= format.Holds(x.ToDouble());
         }
 
+        proof.Proof.Require(largest <= format.Largest, () => $"{proof.Describe(mlp.Variable)}: {largest:G6} passes the largest number of {format.Name}");
         double weights = mlp.Steps.SelectMany(s => s.Change).Concat(mlp.Base).Select(c => Math.Abs(format.Round(c) - c)).DefaultIfEmpty().Max() * (mlp.Steps.Length + 1);
         return weights + (exact ? 0 : format.Unit * largest);
     }
