@@ -23,7 +23,9 @@ internal static class ScoreTerms
         bool squares = values.Length <= SquaresLimit && query.Variable is EmbeddingVariable && key.Variable is EmbeddingVariable;
         int bits = BitOperations.Log2((uint)Math.Max(values.Length - 1, 1)) + 1;
         int classes = Math.Min(query.Values.Distinct().Count(), key.Values.Distinct().Count());
-        if (classes <= (squares ? 3 : bits)) return null;
+
+        // Two bits or more, so that the constant alone keeps the beginning of sequence to itself.
+        if (classes <= (squares ? 3 : Math.Max(bits, 2))) return null;
         Dictionary<Value, int> numbers = values.Select((value, number) => (value, number)).ToDictionary(v => v.value, v => v.number);
         return squares
             ? Term(n => [Root * n, Root, Root * n * n], n => [2 * Root * n, -Root * n * n, -Root], 0)
