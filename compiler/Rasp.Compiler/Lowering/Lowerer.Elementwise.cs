@@ -95,8 +95,16 @@ internal sealed partial class Lowerer
             .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [v.value.Number.ToDouble()] : Unit(v.index, values.Length));
         ImmutableArray<ImmutableArray<Rational>> codes =
             [.. atoms.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().Order().ToImmutableArray())];
-        Staircase? staircase = Staircase(atoms, codes, function, outputs) ?? Staircase([.. atoms.Select(Fine)], codes, function, outputs);
-        return staircase is null ? null : Packed(staircase, sop);
+        double gap = encoding == VariableEncoding.Linear ? SmallestGap(values) : 1;
+        return Steady(Staircase(atoms, codes, function, outputs), sop, gap) ?? Steady(Staircase([.. atoms.Select(Fine)], codes, function, outputs), sop, gap);
+    }
+
+    /// <summary>The staircase, packed where it can be; null where the roundings of its hidden units would add up to a part of the gap between two outputs.</summary>
+    private Staircase? Steady(Staircase? staircase, SOp sop, double gap)
+    {
+        if (staircase is null) return null;
+        Staircase packed = Packed(staircase, sop);
+        return packed.SaturationError <= gap / 16 ? packed : null;
     }
 
     /// <summary>

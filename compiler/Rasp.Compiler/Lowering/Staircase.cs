@@ -39,6 +39,27 @@ internal sealed record Staircase(
     LinearForm Input, ImmutableArray<StaircasePoint> Points, ImmutableArray<double> Base, ImmutableArray<Step> Steps)
 {
     /// <summary>
+    /// What the outputs can be off by because the two ReLUs of a saturated step are rounded one by one: nothing where the reading is
+    /// exact or one column, else a spacing of single precision at each step's largest hidden unit.
+    /// </summary>
+    public double SaturationError
+    {
+        get
+        {
+            if (Input.Error == 0 || Input.Terms.Length == 1 || Steps.IsEmpty) return 0;
+            (double first, double last) = (Points[0].Reading, Points[^1].Reading);
+            double[] sums = new double[Base.Length];
+            foreach (Step step in Steps)
+            {
+                double largest = Math.Max(step.Slope * (first - step.Threshold), step.Slope * (last - step.Threshold));
+                for (int c = 0; c < sums.Length; c++) sums[c] += Math.Abs(step.Change[c]) * 2 * SinglePrecision.Rounding * largest;
+            }
+
+            return sums.Max();
+        }
+    }
+
+    /// <summary>
     /// The staircase through the points (reading, output), or null where a reading's error is too large for the gap
     /// between two readings with different outputs, or single precision cannot resolve it.
     /// </summary>
