@@ -82,7 +82,7 @@ public static class ProgramCompiler
             {
                 Verification = outcome.Verification,
                 Certificates = certificates,
-                Passes = options.MeasurePasses ? PassSavings.Of(p => CompilationPlan.Of(program, exports, vocabulary, maxLength, causal, p)) : [],
+                Passes = options.MeasurePasses ? PassSavings.Of(plan, p => CompilationPlan.Of(program, exports, vocabulary, maxLength, causal, p)) : [],
             }),
             []);
     }

@@ -1,3 +1,4 @@
+using Rasp.Compiler.Lowering;
 using Rasp.Compiler.Scheduling;
 using Rasp.Format;
 
@@ -115,11 +116,11 @@ internal sealed class BeginningRow
     /// </summary>
     private readonly record struct ProductSum(double Sum, double Error, double Magnitude, int Terms, bool HasFraction)
     {
-        public Inexact Total => new(Sum, Error + (NumberFormat.SinglePrecisionUnit * Terms switch
+        public Inexact Total => new(Sum, Error + (SinglePrecision.Rounding * Terms switch
         {
             <= 1 => 0,
             2 => Math.Abs(Sum),
-            _ => !HasFraction && Magnitude <= NumberFormat.SinglePrecisionIntegers ? 0 : Terms * Magnitude,
+            _ => !HasFraction && Magnitude <= SinglePrecision.ExactIntegers ? 0 : Terms * Magnitude,
         }));
 
         public ProductSum Plus(Inexact x, double weight)

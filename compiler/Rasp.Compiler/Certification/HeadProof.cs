@@ -83,7 +83,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         }
 
         magnitude += Math.Abs(constant);
-        if (!whole || magnitude > NumberFormat.SinglePrecisionIntegers) error += (dimension + 2) * NumberFormat.SinglePrecisionUnit * magnitude;
+        if (!whole || magnitude > SinglePrecision.ExactIntegers) error += (dimension + 2) * SinglePrecision.Rounding * magnitude;
         proof.Proof.Require(constant == format.Round(constant), () => $"{name}: the penalty {constant} of a key that is not selected has no exact form in {format.Name}");
         if (constant != 0) atBeginning += beginning.Off("K", layer, head, dimension, 0);
         atBeginning += beginning.Off("K", layer, head, dimension + 1, scheduled.Head.BeginningScore);
@@ -147,12 +147,11 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         int largest = proof.Domains.Selectors.LargestWidth(selector, proof.MaxLength);
         double most = aggregate is null ? 1 : proof.Domains.Everywhere(aggregate.Value, proof.MaxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
         double atBeginning = Math.Exp(write.Part.Head.BeginningScore);
-        double code = 0;
-        for (int w = 0; w <= largest; w++) code = Math.Max(code, Math.Abs((format.Round(count.Value) * w / (atBeginning + w)) - w));
+        double code = CountCode.CodeError(write.Part.Head.BeginningScore, format.Round(count.Value), largest);
         double atKey = 0;
         foreach (LinearTerm term in write.Part.Moved.Number?.Terms ?? []) atKey += proof.Reading(term.Variable, schedule.Read(term.Variable, term.Weights)).Error;
         atKey = (atKey / count.Value) + (most > 1 ? most * format.Unit : 0);
-        double additions = ((2 * proof.MaxLength) + 8) * NumberFormat.SinglePrecisionUnit;
+        double additions = ((2 * proof.MaxLength) + 8) * SinglePrecision.Rounding;
         double relative = (2 * scoreError) + additions + (2 * format.Unit) + (format.Tiny * (atBeginning + largest));
         double absolute = (code * most) + (atKey * largest) + (most > 1 || aggregate is not null ? additions * most * largest : 0)
             + beginning.Off("V", layer, head, write.First, 0) + format.Tiny;
@@ -175,7 +174,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double emptyError = beginning.Off("V", layer, head, write.First, moved.Empty.Number.ToDouble());
         bool moves = aggregate is null || proof.Domains.Selectors.SelectsAtMostOne(aggregate.Selector);
         if (moves) return new ErrorBound(Math.Max(value.Absolute, emptyError), value.Relative);
-        double roundings = (proof.MaxLength + 8) * NumberFormat.SinglePrecisionUnit;
+        double roundings = (proof.MaxLength + 8) * SinglePrecision.Rounding;
         return new ErrorBound(
             Math.Max(value.At(largest) + (largest * roundings), emptyError) + format.Tiny,
             (2 * scoreError) + (2 * format.Unit) + roundings);

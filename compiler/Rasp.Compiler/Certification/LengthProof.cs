@@ -104,8 +104,8 @@ internal sealed class LengthProof(
 
         error += RoundingOf(constant);
         magnitude += Math.Abs(constant.ToDouble());
-        bool exactSum = error == 0 && whole && constant.IsInteger && magnitude <= NumberFormat.SinglePrecisionIntegers;
-        if (!exactSum) error += (form.Terms.Sum(t => schedule.Width(t.Variable)) + 2) * NumberFormat.SinglePrecisionUnit * magnitude;
+        bool exactSum = error == 0 && whole && constant.IsInteger && magnitude <= SinglePrecision.ExactIntegers;
+        if (!exactSum) error += (form.Terms.Sum(t => schedule.Width(t.Variable)) + 2) * SinglePrecision.Rounding * magnitude;
         bool heldExactly = exactSum && results.All(r => format.Holds(r.ToDouble()));
         Proof.Require(magnitude <= format.Largest, () => $"a number of {magnitude:G3} passes the largest of {format.Name}");
         return heldExactly ? ErrorBound.Exact : new ErrorBound((error * (1 + format.Unit)) + format.Tiny, format.Unit);

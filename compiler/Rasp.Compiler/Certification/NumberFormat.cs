@@ -9,11 +9,6 @@ namespace Rasp.Compiler.Certification;
 /// </summary>
 internal sealed record NumberFormat(string Name, int Precision, int LeastExponent, double Largest, double ZeroGap)
 {
-    /// <summary>fp32 sums that are exact, and the rounding of those that are not.</summary>
-    public const double SinglePrecisionIntegers = 1 << 24;
-
-    public const double SinglePrecisionUnit = 1.0 / (1 << 24);
-
     /// <summary>exp of less than −150·ln 2 rounds to zero in fp32 (and so in bf16); 2⁻²⁵ is half of fp16's smallest number.</summary>
     public static ImmutableArray<NumberFormat> All { get; } =
     [

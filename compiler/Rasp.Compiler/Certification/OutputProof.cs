@@ -53,7 +53,7 @@ internal sealed class OutputProof(LengthProof proof, Schedule schedule)
         }
 
         // Halves of whole numbers, and products of two of them, are quarters: exact sums below 2²⁴ quarters.
-        if (error > 0 || 4 * magnitude > NumberFormat.SinglePrecisionIntegers) error += (schedule.Width(variable) + 2) * NumberFormat.SinglePrecisionUnit * magnitude;
+        if (error > 0 || 4 * magnitude > SinglePrecision.ExactIntegers) error += (schedule.Width(variable) + 2) * SinglePrecision.Rounding * magnitude;
         error += proof.Format.Unit * logit;
         proof.Proof.Step(1, 2 * error, () => $"{output.Export.Name}: two logits lie closer than their errors of up to {error:G3}");
     }

@@ -92,9 +92,9 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         for (int c = 0; c < columns; c++)
         {
             double magnitude = sum[c] + Math.Abs(mlp.Base[c]);
-            bool onGrid = whole[c] && mlp.Base[c] == Math.Floor(mlp.Base[c]) && magnitude <= finest * NumberFormat.SinglePrecisionIntegers;
+            bool onGrid = whole[c] && mlp.Base[c] == Math.Floor(mlp.Base[c]) && magnitude <= finest * SinglePrecision.ExactIntegers;
             bool alone = whole[c] && inexact[c] == 0 && steps[c] <= 1 && mlp.Base[c] == 0;
-            if (!onGrid && !alone) inexact[c] += ((2 * steps[c]) + 1) * NumberFormat.SinglePrecisionUnit * magnitude;
+            if (!onGrid && !alone) inexact[c] += ((2 * steps[c]) + 1) * SinglePrecision.Rounding * magnitude;
         }
 
         return inexact.DefaultIfEmpty().Max();
@@ -203,7 +203,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         {
             bool isPowerOfColumn = Columns <= 1 && Scale is not null;
             double magnitude = isPowerOfColumn ? top : (slope * (ExactMagnitude + InexactMagnitude)) + Math.Abs(bias) + 0.5;
-            return magnitude <= grid * NumberFormat.SinglePrecisionIntegers ? 0 : (Columns + 1) * NumberFormat.SinglePrecisionUnit * magnitude;
+            return magnitude <= grid * SinglePrecision.ExactIntegers ? 0 : (Columns + 1) * SinglePrecision.Rounding * magnitude;
         }
     }
 }

@@ -100,7 +100,7 @@ internal sealed class ManifestBuilder
         if (variable.Encoding == VariableEncoding.Linear)
             return described with { Weights = [1], Codes = [.. variable.Codes.Select(c => c.ToDouble())] };
         ImmutableArray<ImmutableArray<Rational>> vectors = schedule.Vectors(variable);
-        if (vectors.Select(v => string.Join(' ', v)).Distinct().Count() < vectors.Length || vectors[0].IsEmpty) return null;
+        if (vectors.Distinct(RationalsComparer.Instance).Count() < vectors.Length || vectors[0].IsEmpty) return null;
         if (vectors.Length == vectors[0].Length && Enumerable.Range(0, vectors.Length).All(i => vectors[i][i] == Rational.One && vectors[i].Count(x => x != Rational.Zero) == 1))
             return described;
         return described with
@@ -138,16 +138,16 @@ internal sealed class ManifestBuilder
         };
     }
 
-    /// <summary>A function of one variable: its value where the variable's columns tell its values apart, else a number read from them.</summary>
+    /// <summary>A function of one variable; null where the variable's columns do not tell the function's values apart.</summary>
     private ManifestVariable? Derived(NamedSOp named, OneHotView view, Variable variable, Site site)
     {
         ImmutableArray<ImmutableArray<Rational>> vectors = schedule.Vectors(variable);
         int[] classes = [.. Enumerable.Range(0, vectors.Length).Where(c => view.Values[c] is not null)];
         bool decodes = vectors[0].Length > 0
-            && classes.GroupBy(c => string.Join(' ', vectors[c])).All(g => g.Select(c => view.Values[c]).Distinct().Count() == 1);
+            && classes.GroupBy(c => vectors[c], RationalsComparer.Instance).All(g => g.Select(c => view.Values[c]).Distinct().Count() == 1);
         if (!decodes) return null;
         (Value Value, ImmutableArray<Rational> Vector)[] distinct =
-            [.. classes.Select(c => (view.Values[c] ?? default, vectors[c])).DistinctBy(x => string.Join(' ', x.Item2))];
+            [.. classes.Select(c => (view.Values[c] ?? default, vectors[c])).DistinctBy(x => x.Item2, RationalsComparer.Instance)];
         return Describe(
             named.Name, named.SOp.Type, named.Span, false, site, VariableEncoding.Vector,
             [.. Enumerable.Range(schedule.FirstColumn(variable), schedule.Width(variable))], [.. distinct.Select(d => d.Value)], [variable]) with

@@ -41,7 +41,8 @@ internal sealed record CountCode(double Score, double Value, double Error)
     /// <summary>Each addition to the softmax's total and to the sum itself is off by a rounding, and each weight: (2w + 8) roundings of at most w.</summary>
     private static double Rounding(int largest) => largest * ((2.0 * largest) + 8) * SinglePrecision.Rounding;
 
-    private static double CodeError(double score, double value, int largest)
+    /// <summary>The largest |v·w / (eˢ + w) − w| over the widths up to <paramref name="largest"/>, before any rounding.</summary>
+    public static double CodeError(double score, double value, int largest)
     {
         double worst = 0;
         double beginning = Math.Exp(score);

@@ -130,14 +130,17 @@ internal sealed partial class Lowerer
     private Variable? Rounded(LinearForm form, SOp sop, ImmutableArray<Value> values)
     {
         if (rounded.TryGetValue(sop, out Variable? known)) return known;
-        ImmutableArray<Rational> codes = [.. values.Select(v => v.Number)];
-        Dictionary<Value, int> firstLengths = domains.FirstLengths(sop);
-        Staircase? staircase = values.Length > StepLimit
-            ? null
-            : Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(v.Number.ToDouble(), firstLengths[v], [v.Number.ToDouble()])));
-        Variable? variable = staircase is null ? null : MlpVariable.Scalar(sop, values, codes, staircase);
+        Variable? variable = values.Length <= StepLimit && Rounding(form, sop, values) is Staircase staircase
+            ? MlpVariable.Scalar(sop, values, [.. values.Select(v => v.Number)], staircase)
+            : null;
         rounded.Add(sop, variable);
         return variable;
+    }
+
+    private Staircase? Rounding(LinearForm form, SOp sop, ImmutableArray<Value> values)
+    {
+        Dictionary<Value, int> firstLengths = domains.FirstLengths(sop);
+        return Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(v.Number.ToDouble(), firstLengths[v], [v.Number.ToDouble()])));
     }
 
     /// <summary>The least difference between two neighbours of ascending numbers.</summary>

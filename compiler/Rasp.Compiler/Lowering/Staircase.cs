@@ -31,9 +31,8 @@ internal sealed record Step(double Threshold, double Slope, ImmutableArray<doubl
 internal sealed record StaircasePoint(double Reading, int FirstLength, ImmutableArray<double> Output);
 
 /// <summary>
-/// A function that is constant around each of finitely many readings: base + Σ step_i(z)·change_i, where the base is its value around 0. Both halves of a
-/// step are computed from the same product, so away from the threshold they differ by exactly 1 and the output is exact
-/// however inexact the reading.
+/// A function that is constant around each of finitely many readings: base + Σ step_i(z)·change_i, where the base is its value
+/// around 0. Away from the threshold the halves of a step differ by 1, up to <see cref="SaturationError"/>.
 /// </summary>
 internal sealed record Staircase(
     LinearForm Input, ImmutableArray<StaircasePoint> Points, ImmutableArray<double> Base, ImmutableArray<Step> Steps)

@@ -5,7 +5,8 @@ using Rasp.Format;
 namespace Rasp.Compiler.Lowering;
 
 /// <summary>
-/// Something that stands in the residual stream in columns of its own. One-hot: a column per value. Scalar: one column
+/// Something that stands in the residual stream in columns of its own. One-hot: any columns that tell its values apart as far as
+/// they are read; the functions of its value that others read are given by class, as if there were a column for each. Scalar: one column
 /// that holds <see cref="Codes"/>[i] for value i, up to <see cref="Error"/> where it comes out of a softmax.
 /// </summary>
 internal abstract class Variable
@@ -33,8 +34,6 @@ internal abstract class Variable
 
     /// <summary>An upper bound of |column − code|; 0 where the column is exact.</summary>
     public double Error { get; }
-
-    public int Width => Encoding == VariableEncoding.OneHot ? Values.Length : 1;
 
     /// <summary>The variables whose columns are read to write this one.</summary>
     public abstract IEnumerable<Variable> Reads { get; }

@@ -23,10 +23,10 @@ internal static class PassSavings
 
     public static ImmutableArray<string> Names => [.. Each.Select(e => e.Name)];
 
-    /// <summary>A pass without which the program cannot be compiled at all is left out.</summary>
-    public static ImmutableArray<ManifestPass> Of(Func<Passes, CompilationPlan> plan)
+    /// <summary><paramref name="planned"/> is the plan with all passes. A pass without which the program cannot be compiled at all is left out.</summary>
+    public static ImmutableArray<ManifestPass> Of(CompilationPlan planned, Func<Passes, CompilationPlan> plan)
     {
-        ManifestSizes all = plan(Passes.All).Sizes();
+        ManifestSizes all = planned.Sizes();
         List<ManifestPass> savings = [];
         foreach ((string name, Passes without) in Each)
         {

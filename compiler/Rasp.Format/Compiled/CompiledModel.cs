@@ -11,10 +11,15 @@ public sealed class CompiledModel
     private readonly TokenIds tokenIds;
 
     public CompiledModel(Manifest manifest, IReadOnlyDictionary<string, WeightTensor> weights)
+        : this(manifest, weights, new ForwardPass(manifest, weights))
+    {
+    }
+
+    private CompiledModel(Manifest manifest, IReadOnlyDictionary<string, WeightTensor> weights, ForwardPass forward)
     {
         Manifest = manifest;
         Weights = weights;
-        forward = new ForwardPass(manifest, weights);
+        this.forward = forward;
         tokenIds = new TokenIds(manifest.Vocabulary);
     }
 
@@ -30,8 +35,8 @@ public sealed class CompiledModel
     /// <summary>Writes <c>NAME.safetensors</c> and <c>NAME.json</c>; neither is ever left half-written.</summary>
     public void Save(string directory) => CompiledModelFiles.Save(this, directory);
 
-    /// <summary>The same weights under a manifest that says more of them.</summary>
-    public CompiledModel With(Manifest manifest) => new(manifest, Weights);
+    /// <summary>The same weights under a manifest that says more of them, but no other sizes, variables or outputs.</summary>
+    public CompiledModel With(Manifest manifest) => new(manifest, Weights, forward);
 
     /// <summary>The first export's value at each token.</summary>
     /// <exception cref="RaspException">The input is empty or too long, or holds a token outside the vocabulary.</exception>

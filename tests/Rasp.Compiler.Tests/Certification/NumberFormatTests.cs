@@ -1,4 +1,5 @@
 using Rasp.Compiler.Certification;
+using Rasp.Compiler.Lowering;
 
 namespace Rasp.Compiler.Tests.Certification;
 
@@ -66,7 +67,7 @@ public sealed class NumberFormatTests
     public void A_score_a_gap_below_has_no_weight(string name)
     {
         NumberFormat format = Of(name);
-        double weight = Math.Exp(-format.ZeroGap) * (1 + (4 * NumberFormat.SinglePrecisionUnit));
+        double weight = Math.Exp(-format.ZeroGap) * (1 + (4 * SinglePrecision.Rounding));
         Assert.Equal(0, Cast(name, (float)weight));
         Assert.Equal(0, Cast(name, MathF.Exp(-(float)format.ZeroGap)));
     }
