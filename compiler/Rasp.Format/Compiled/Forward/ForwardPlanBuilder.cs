@@ -6,7 +6,7 @@ namespace Rasp.Format;
 /// Turns weights into steps, from the embedding to the unembedding. A column, or a dimension, that is zero whatever the input
 /// has no row (null), and what would be multiplied with it is left out.
 /// </summary>
-internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, bool isObserved)
+internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, PlanKind kind)
 {
     private readonly List<ForwardStep> steps = [];
     private readonly Row?[] columns = new Row?[shape.DModel];
@@ -39,7 +39,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
     {
         float[] tokens = Column(CompiledWeights.Embedding, column);
         float[] positions = Column(CompiledWeights.Positions, column);
-        if (!isObserved && tokens.All(x => x == 0) && positions.All(x => x == 0)) return null;
+        if (kind != PlanKind.Observed && tokens.All(x => x == 0) && positions.All(x => x == 0)) return null;
         // The last token is the beginning of the sequence, which stands at the first position only, and nothing else does.
         bool isByPosition = tokens[..^1].Distinct().Count() <= 1;
         Row row = NewRow(isByPosition, isByPosition, positions[1..].Distinct().Count() <= 1);
@@ -49,7 +49,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
 
     private void Observe(int layer, ResidualSite site)
     {
-        if (isObserved) steps.Add(new ObserveStep(layer, site, [.. columns.OfType<Row>()]));
+        if (kind == PlanKind.Observed) steps.Add(new ObserveStep(layer, site, [.. columns.OfType<Row>()]));
     }
 
     private void AddAttention(int layer)
@@ -173,8 +173,12 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         return target;
     }
 
-    private Row NewRow(bool isFixed, bool isByPosition, bool isByToken) =>
-        new(Rows++, isFixed && !isObserved, isByPosition && !isObserved, isByToken && !isObserved);
+    private Row NewRow(bool isFixed, bool isByPosition, bool isByToken) => kind switch
+    {
+        PlanKind.OneLength => new Row(Rows++, isFixed, isByPosition, isByToken),
+        PlanKind.ManyLengths => new Row(Rows++, isByPosition, isByPosition, isByToken),
+        _ => new Row(Rows++, false, false, false),
+    };
 
     private float[] Column(string name, int column) =>
         [.. Enumerable.Range(0, weights[name].Shape[0]).Select(r => weights[name].Data[(r * shape.DModel) + column])];
