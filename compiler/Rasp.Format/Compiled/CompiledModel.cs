@@ -96,12 +96,7 @@ public sealed class CompiledModel
     }
 
     /// <summary>The residual stream [d_model] of the beginning-of-sequence position, which no input changes, after the last layer.</summary>
-    internal float[] BeginningOfSequence()
-    {
-        float[] last = new float[Manifest.DModel];
-        forward.Run([], (_, _, residual) => residual.CopyTo(last), []);
-        return last;
-    }
+    internal float[] BeginningOfSequence() => BeginningPass.Run(Manifest, Weights);
 
     private (ManifestVariable Variable, ImmutableArray<Value> Values)[] Resolve(ReadOnlySpan<Intervention> interventions, int length)
     {
