@@ -82,7 +82,7 @@ internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
 
     /// <summary>Inputs that one tile holds where <paramref name="count"/> of them, of so many positions at most, are to be computed.</summary>
     public static int LanesFor(int capacity, int count) =>
-        Math.Clamp(RowVectors / capacity, 1, (count + Vector512<float>.Count - 1) / Vector512<float>.Count) * Vector512<float>.Count;
+        Math.Max(1, Math.Min(RowVectors / capacity, (count + Vector512<float>.Count - 1) / Vector512<float>.Count)) * Vector512<float>.Count;
 
     /// <summary>
     /// Places inputs, whose ids stand one after the other, behind the <paramref name="beginning"/> of the sequence. Lanes without
