@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
@@ -22,19 +23,51 @@ internal sealed partial class Lowerer
         if (made.TryGetValue(sop, out Variable? known)) return known;
         ImmutableArray<Value> values = domains.Everywhere(sop);
         if (values.IsEmpty) throw new DomainLimitException(sop, "it is undefined for every input");
-        Staircase? staircase = Staircase(sop, encoding, values);
-        while (staircase is null)
-        {
-            if (!SplitOff(sop)) throw new DomainLimitException(sop, "it depends on too many combinations of values, or on differences too small for single precision");
-            staircase = Staircase(sop, encoding, values);
-        }
-
+        Rational unit = encoding == VariableEncoding.Linear ? Unit(values) : Rational.One;
+        Staircase staircase = Staircase(sop, encoding, values, unit);
         MlpVariable variable = encoding == VariableEncoding.OneHot
             ? MlpVariable.OneHot(sop, values, staircase)
-            : MlpVariable.Scalar(sop, values, [.. values.Select(v => v.Number)], staircase);
+            : MlpVariable.Scalar(sop, values, unit, staircase);
         made.Add(sop, variable);
         views.Clear();
         return variable;
+    }
+
+    /// <summary>
+    /// The staircase of a wanted precision: the outputs' error is at most a part of the gap between two of them, whichever way the roundings
+    /// fall. Where no splitting gives that, the first one that has it if they fall independently: then the run on the inputs decides.
+    /// </summary>
+    private Staircase Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
+    {
+        double gap = encoding == VariableEncoding.Linear ? SmallestGap(values) / unit.ToDouble() : 1;
+        Staircase? likely = null;
+        bool isImprecise = false;
+        do
+        {
+            foreach (Staircase candidate in Staircases(sop, encoding, values, unit))
+            {
+                (double bound, double expected) = candidate.OutputError;
+                if (bound <= gap / 4) return candidate;
+                if (likely is null && expected <= gap / 8) likely = candidate;
+                isImprecise = true;
+            }
+        }
+        while (CanSplit());
+        return likely ?? throw new DomainLimitException(sop, isImprecise
+            ? string.Create(CultureInfo.InvariantCulture, $"single precision does not tell its {values.Length} values apart")
+            : "it depends on too many combinations of values, or on differences too small for single precision");
+
+        bool CanSplit()
+        {
+            try
+            {
+                return SplitOff(sop);
+            }
+            catch (DomainLimitException) when (likely is not null)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>
@@ -85,26 +118,19 @@ internal sealed partial class Lowerer
     private bool IsSplittable(SOp sop) =>
         View(sop) is null && !scalar.ContainsKey(sop) && !oneHot.ContainsKey(sop) && Linear(sop) is not { Error: 0 };
 
-    private Staircase? Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values)
+    /// <summary>The staircases with the counts as they are and with fine ones, packed where they can be.</summary>
+    private IEnumerable<Staircase> Staircases(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
     {
         ImmutableArray<Atom> atoms = Atoms(sop);
         Dictionary<ImmutableArray<Rational>, (Value Value, int FirstLength)>? function = Tabulate(sop, atoms);
-        if (function is null || function.Count == 0) return null;
+        if (function is null || function.Count == 0) yield break;
         Dictionary<Value, ImmutableArray<double>> outputs = values
             .Select((value, index) => (value, index))
-            .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [v.value.Number.ToDouble()] : Unit(v.index, values.Length));
+            .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [(v.value.Number / unit).ToDouble()] : Unit(v.index, values.Length));
         ImmutableArray<ImmutableArray<Rational>> codes =
             [.. atoms.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().Order().ToImmutableArray())];
-        double gap = encoding == VariableEncoding.Linear ? SmallestGap(values) : 1;
-        return Steady(Staircase(atoms, codes, function, outputs), sop, gap) ?? Steady(Staircase([.. atoms.Select(Fine)], codes, function, outputs), sop, gap);
-    }
-
-    /// <summary>The staircase, packed where it can be; null where the roundings of its hidden units would add up to a part of the gap between two outputs.</summary>
-    private Staircase? Steady(Staircase? staircase, SOp sop, double gap)
-    {
-        if (staircase is null) return null;
-        Staircase packed = Packed(staircase, sop);
-        return packed.SaturationError <= gap / 16 ? packed : null;
+        if (Staircase(atoms, codes, function, outputs) is Staircase coarse) yield return Packed(coarse, sop);
+        if (Staircase([.. atoms.Select(Fine)], codes, function, outputs) is Staircase fine) yield return Packed(fine, sop);
     }
 
     /// <summary>
