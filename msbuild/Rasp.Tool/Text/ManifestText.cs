@@ -32,6 +32,12 @@ internal static class ManifestText
         return c.MaxLength >= m.MaxLength ? $"every answer {reach}, {margin}" : $"{reach}, {margin}; beyond it: {beyond}";
     }
 
+    /// <summary>In which formats the answers are proved, and how far: <c>proved in fp32, in fp16 up to 20 tokens, not in bf16</c>.</summary>
+    public static string Certified(Manifest m) => "proved " + string.Join(", ", m.Certificates.Select(c =>
+        c.MaxLength < 1 ? $"not in {c.Format}"
+        : c.MaxLength >= m.MaxLength ? $"in {c.Format}"
+        : $"in {c.Format} up to {Count(c.MaxLength, "token")}"));
+
     public static string Count(int number, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? string.Empty : "s")}");
 
