@@ -54,7 +54,7 @@ internal static class CompiledModelFiles
         {
             // A place in the file says more than the name of a type of ours.
             string reason = e is JsonException { Path: ['$', '.', ..] place, LineNumber: long line }
-                ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}: {place} holds something else")
+                ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}: {place} is not what belongs there")
                 : e.Message.TrimEnd('.');
             throw new RaspException($"{path}: this is not the manifest of a compiled program ({reason}); compile the program again.", e);
         }
