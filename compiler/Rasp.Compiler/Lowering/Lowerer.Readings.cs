@@ -140,7 +140,7 @@ internal sealed partial class Lowerer
     private Staircase? Rounding(LinearForm form, SOp sop, ImmutableArray<Value> values)
     {
         Dictionary<Value, int> firstLengths = domains.FirstLengths(sop);
-        return Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(v.Number.ToDouble(), firstLengths[v], [v.Number.ToDouble()])));
+        return Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(CodeRange.At(v.Number), firstLengths[v], [v.Number.ToDouble()])));
     }
 
     /// <summary>The least difference between two neighbours of ascending numbers.</summary>
