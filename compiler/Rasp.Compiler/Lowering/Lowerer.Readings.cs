@@ -142,7 +142,7 @@ internal sealed partial class Lowerer
     {
         Dictionary<Value, int> firstLengths = domains.FirstLengths(sop);
         Rational unit = Unit(values);
-        return Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(v.Number.ToDouble(), firstLengths[v], [(v.Number / unit).ToDouble()])));
+        return Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(CodeRange.At(v.Number), firstLengths[v], [(v.Number / unit).ToDouble()])));
     }
 
     /// <summary>The largest fraction 1/n of which all the values are whole multiples; 1 where fp32 would not hold the multiples.</summary>

@@ -9,9 +9,12 @@ namespace Rasp.Compiler.Verification;
 internal sealed record VerificationOutcome(
     ManifestVerification Verification, ImmutableArray<Value> FailedInput, EvaluationError? Error, NamedSOp? Failed, string? Difference);
 
-/// <summary>Runs the weights against the interpreter, batch by batch, and stops at the first input that differs.</summary>
+/// <summary>Runs the weights against the interpreter, some batches at a time, and stops at the first input that differs.</summary>
 internal static class Verifier
 {
+    // The weights are run for so many batches at once: of long inputs, a batch has few of one length.
+    private const int BatchesTogether = 64;
+
     /// <summary>
     /// <paramref name="exports"/> are the model's outputs, in their order; <paramref name="causal"/> is what the program means, not the
     /// mask of the model; the budget is in positions.
@@ -23,25 +26,32 @@ internal static class Verifier
         EvaluationPlan plan = new Interpreter(causal).Prepare([.. exports.Select(e => e.SOp)]);
         int count = 0;
         int positions = 0;
-        foreach (VerificationBatch batch in inputs.Batches)
+        foreach (VerificationBatch[] batches in inputs.Batches.Chunk(BatchesTogether))
         {
-            Value[] tokens = Array.ConvertAll(batch.Ids, id => manifest.Vocabulary[id]);
-            plan.Evaluate(tokens, batch.Count);
-            Value[][] expected = [.. exports.Select(e => plan[e.SOp])];
-            int[] answers = new int[exports.Length * tokens.Length];
-            model.Answer(batch.Ids, batch.Count, answers);
-            for (int input = 0; input < batch.Count; input++)
+            int[] ids = [.. batches.SelectMany(b => b.Ids)];
+            int[] answers = new int[exports.Length * ids.Length];
+            model.Answer(ids, [.. batches.SelectMany(b => Enumerable.Repeat(b.Length, b.Count))], answers);
+            int answered = 0;
+            foreach (VerificationBatch batch in batches)
             {
-                count++;
-                positions += batch.Length;
-                (int start, int end) = (input * batch.Length, (input + 1) * batch.Length);
-                if (plan.Error(input) is EvaluationError error)
-                    return new VerificationOutcome(Report(0), [.. tokens[start..end]], error, null, null);
-                for (int e = 0; e < exports.Length; e++)
+                Value[] tokens = Array.ConvertAll(batch.Ids, id => manifest.Vocabulary[id]);
+                plan.Evaluate(tokens, batch.Count);
+                Value[][] expected = [.. exports.Select(e => plan[e.SOp])];
+                for (int input = 0; input < batch.Count; input++)
                 {
-                    ReadOnlySpan<int> given = answers.AsSpan((e * tokens.Length) + start, batch.Length);
-                    if (Difference(expected[e].AsSpan(start, batch.Length), given, manifest.Outputs[e].Values) is string difference)
-                        return new VerificationOutcome(Report(1), [.. tokens[start..end]], null, exports[e], difference);
+                    count++;
+                    positions += batch.Length;
+                    Range range = (input * batch.Length)..((input + 1) * batch.Length);
+                    if (plan.Error(input) is EvaluationError error)
+                        return new VerificationOutcome(Report(0), [.. tokens[range]], error, null, null);
+                    for (int e = 0; e < exports.Length; e++)
+                    {
+                        ReadOnlySpan<int> given = answers.AsSpan((e * ids.Length) + answered, batch.Length);
+                        if (Difference(expected[e].AsSpan(range), given, manifest.Outputs[e].Values) is string difference)
+                            return new VerificationOutcome(Report(1), [.. tokens[range]], null, exports[e], difference);
+                    }
+
+                    answered += batch.Length;
                 }
             }
         }

@@ -46,7 +46,7 @@ public sealed class CompiledModel
     /// <exception cref="RaspException">As above, or there is no export of that name.</exception>
     public ImmutableArray<Value> Evaluate(ImmutableArray<Value> tokens, string output) => EvaluateBatch([tokens], OutputIndex(output))[0];
 
-    /// <summary>The first export's value at each token of each input. Inputs may differ in length; those of one length are computed together.</summary>
+    /// <summary>The first export's value at each token of each input. Inputs may differ in length; those of like lengths are computed together.</summary>
     /// <exception cref="RaspException">As <see cref="Evaluate(ImmutableArray{Value})"/>, of the first input that is refused.</exception>
     public ImmutableArray<ImmutableArray<Value>> EvaluateBatch(ImmutableArray<ImmutableArray<Value>> inputs) => EvaluateBatch(inputs, 0);
 
@@ -56,10 +56,10 @@ public sealed class CompiledModel
         EvaluateBatch(inputs, OutputIndex(output));
 
     /// <summary>
-    /// For <paramref name="count"/> inputs of one length, given by their tokens' indices in the vocabulary, one input after the
-    /// other: the answers [output, input, position] as indices into the outputs' values.
+    /// For inputs of these lengths, given by their tokens' indices in the vocabulary, one input after the other: the answers
+    /// [output, token] as indices into the outputs' values.
     /// </summary>
-    internal void Answer(ReadOnlySpan<int> ids, int count, Span<int> answers) => forward.Run(ids, count, answers);
+    internal void Answer(ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, Span<int> answers) => forward.Run(ids, lengths, answers);
 
     /// <summary>Every export's and every variable's value at each token, after the interventions.</summary>
     /// <exception cref="RaspException">As <see cref="Evaluate"/>, or an intervention names no resident variable or has the wrong length.</exception>
@@ -96,12 +96,7 @@ public sealed class CompiledModel
     }
 
     /// <summary>The residual stream [d_model] of the beginning-of-sequence position, which no input changes, after the last layer.</summary>
-    internal float[] BeginningOfSequence()
-    {
-        float[] last = new float[Manifest.DModel];
-        forward.Run([], (_, _, residual) => residual.CopyTo(last), []);
-        return last;
-    }
+    internal float[] BeginningOfSequence() => BeginningPass.Run(Manifest, Weights);
 
     private (ManifestVariable Variable, ImmutableArray<Value> Values)[] Resolve(ReadOnlySpan<Intervention> interventions, int length)
     {
@@ -121,19 +116,17 @@ public sealed class CompiledModel
 
     private ImmutableArray<ImmutableArray<Value>> EvaluateBatch(ImmutableArray<ImmutableArray<Value>> inputs, int output)
     {
+        int[] order = [.. Enumerable.Range(0, inputs.Length).OrderBy(i => inputs[i].Length)];
+        int[] lengths = [.. order.Select(i => inputs[i].Length)];
+        int[] starts = new int[inputs.Length];
+        int count = 0;
+        foreach (int i in order) (starts[i], count) = (count, count + inputs[i].Length);
+        int[] ids = new int[count];
+        for (int i = 0; i < inputs.Length; i++) FindIds(inputs[i], ids.AsSpan(starts[i], inputs[i].Length));
+        int[] answers = new int[Manifest.Outputs.Length * count];
+        forward.Run(ids, lengths, answers);
         ImmutableArray<Value>[] evaluated = new ImmutableArray<Value>[inputs.Length];
-        foreach (IGrouping<int, int> group in Enumerable.Range(0, inputs.Length).GroupBy(i => inputs[i].Length))
-        {
-            int length = group.Key;
-            int[] members = [.. group];
-            int[] ids = new int[members.Length * length];
-            for (int m = 0; m < members.Length; m++) FindIds(inputs[members[m]], ids.AsSpan(m * length, length));
-            int[] answers = new int[Manifest.Outputs.Length * ids.Length];
-            forward.Run(ids, members.Length, answers);
-            for (int m = 0; m < members.Length; m++)
-                evaluated[members[m]] = Decode(output, answers.AsSpan((output * ids.Length) + (m * length), length));
-        }
-
+        for (int i = 0; i < inputs.Length; i++) evaluated[i] = Decode(output, answers.AsSpan((output * count) + starts[i], inputs[i].Length));
         return ImmutableCollectionsMarshal.AsImmutableArray(evaluated);
     }
 

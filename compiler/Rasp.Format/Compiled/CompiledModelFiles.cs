@@ -80,6 +80,8 @@ internal static class CompiledModelFiles
                 VariableEncoding.Vector => v.Vectors.Length == v.Values.Length && !v.Vectors.IsEmpty && v.Vectors.All(x => x.Length == v.Columns.Length),
                 _ => v.Weights.Length == v.Columns.Length && v.Codes.Length == v.Values.Length && !v.Codes.IsEmpty,
             };
+            int shares = v.Encoding == VariableEncoding.Linear ? 1 : v.Values.Length;
+            fits &= v.Sums.All(s => s.Column >= 0 && s.Column < m.DModel && s.Shares.Length == shares);
             if (!fits) return $"the encoding of the variable '{v.Name}' is incomplete";
         }
 

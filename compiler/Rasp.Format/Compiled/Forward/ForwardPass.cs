@@ -10,55 +10,40 @@ namespace Rasp.Format;
 /// </summary>
 internal sealed class ForwardPass(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights)
 {
-    private readonly Lazy<ForwardPlan> plan = new(() => ForwardPlan.Of(shape, weights, isObserved: false));
-    private readonly Lazy<ForwardPlan> observed = new(() => ForwardPlan.Of(shape, weights, isObserved: true));
+    private readonly PlannedTiles oneLength = new(() => ForwardPlan.Of(shape, weights, PlanKind.OneLength));
+    private readonly PlannedTiles manyLengths = new(() => ForwardPlan.Of(shape, weights, PlanKind.ManyLengths));
+    private readonly PlannedTiles observed = new(() => ForwardPlan.Of(shape, weights, PlanKind.Observed));
     private readonly ImmutableArray<OutputReader> readers = [.. shape.Outputs.Select(o => new OutputReader(o))];
-    private Tile? spare;
 
     /// <summary>
-    /// For <paramref name="count"/> inputs of one length, whose token ids stand one input after the other, the answers
-    /// [output, input, position]: indices into <see cref="ManifestOutput.Values"/>.
+    /// For inputs of these lengths, whose token ids stand one input after the other, the answers [output, id]: indices into
+    /// <see cref="ManifestOutput.Values"/>. Neighbours are computed together, which costs least where their lengths are close.
     /// </summary>
-    public void Run(ReadOnlySpan<int> ids, int count, Span<int> answers)
+    public void Run(ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, Span<int> answers)
     {
-        // One tile is kept for the next run, whatever thread that is on.
-        Tile tile = Interlocked.Exchange(ref spare, null) ?? plan.Value.NewTile();
-        int length = ids.Length / count;
-        tile.Resize(length + 1, count);
-        for (int first = 0; first < count; first += tile.Lanes)
+        int lanes = Tile.LanesFor(shape.MaxLength + 1, lengths.Length);
+        int answered = 0;
+        for (int first = 0; first < lengths.Length; first += lanes)
         {
-            int inputs = Math.Min(tile.Lanes, count - first);
-            Place(tile, ids.Slice(first * length, inputs * length), inputs);
-            Run(plan.Value, tile);
-            for (int o = 0; o < readers.Length; o++)
-                readers[o].Read(tile, plan.Value.Logits, inputs, answers.Slice(((o * count) + first) * length, inputs * length));
+            ReadOnlySpan<int> together = lengths.Slice(first, Math.Min(lanes, lengths.Length - first));
+            PlannedTiles tiles = together.ContainsAnyExcept(together[0]) ? manyLengths : oneLength;
+            Tile tile = tiles.Take();
+            tile.Place(ids[answered..], together, lanes, shape.Vocabulary.Length);
+            Run(tiles.Plan, tile);
+            for (int o = 0; o < readers.Length; o++) readers[o].Read(tile, tiles.Plan.Logits, together, answers[((o * ids.Length) + answered)..]);
+            foreach (int length in together) answered += length;
+            tiles.GiveBack(tile);
         }
-
-        Volatile.Write(ref spare, tile);
     }
 
     /// <summary>One input, its residual stream shown to <paramref name="observe"/> at every site. It may be empty: then there is the beginning alone.</summary>
     public void Run(ReadOnlySpan<int> ids, ResidualObserver observe, Span<int> answers)
     {
-        Tile tile = observed.Value.NewTile();
-        tile.Resize(ids.Length + 1, 1);
+        Tile tile = observed.Plan.NewTile();
+        tile.Place(ids, [ids.Length], Tile.LanesFor(shape.MaxLength + 1, 1), shape.Vocabulary.Length);
         tile.Observer = observe;
-        Place(tile, ids, 1);
-        Run(observed.Value, tile);
-        for (int o = 0; o < readers.Length; o++) readers[o].Read(tile, observed.Value.Logits, 1, answers.Slice(o * ids.Length, ids.Length));
-    }
-
-    /// <summary>The beginning of the sequence, then the tokens; lanes without an input repeat the last one.</summary>
-    private void Place(Tile tile, ReadOnlySpan<int> ids, int inputs)
-    {
-        int length = tile.Positions - 1;
-        Span<int> placed = tile.Ids;
-        placed[..tile.Lanes].Fill(shape.Vocabulary.Length);
-        for (int b = 0; b < tile.Lanes; b++)
-        {
-            ReadOnlySpan<int> input = ids.Slice(Math.Min(b, inputs - 1) * length, length);
-            for (int p = 0; p < input.Length; p++) placed[((p + 1) * tile.Lanes) + b] = input[p];
-        }
+        Run(observed.Plan, tile);
+        for (int o = 0; o < readers.Length; o++) readers[o].Read(tile, observed.Plan.Logits, [ids.Length], answers.Slice(o * ids.Length, ids.Length));
     }
 
     private static void Run(ForwardPlan plan, Tile tile)
@@ -72,5 +57,18 @@ internal sealed class ForwardPass(Manifest shape, IReadOnlyDictionary<string, We
 
         tile.IsEmpty = false;
         tile.IsNew = false;
+    }
+
+    /// <summary>A plan and a tile of it, which is kept for the next run, whatever thread that is on.</summary>
+    private sealed class PlannedTiles(Func<ForwardPlan> build)
+    {
+        private readonly Lazy<ForwardPlan> plan = new(build);
+        private Tile? spare;
+
+        public ForwardPlan Plan => plan.Value;
+
+        public Tile Take() => Interlocked.Exchange(ref spare, null) ?? Plan.NewTile();
+
+        public void GiveBack(Tile tile) => Volatile.Write(ref spare, tile);
     }
 }

@@ -15,9 +15,22 @@ internal enum StepKind
     Once,
 }
 
+/// <summary>What a plan's tiles hold, which decides what is fixed.</summary>
+internal enum PlanKind
+{
+    /// <summary>Inputs of one length: what depends on the length alone is fixed.</summary>
+    OneLength,
+
+    /// <summary>Inputs of several lengths: only what depends on the position alone is.</summary>
+    ManyLengths,
+
+    /// <summary>One input, whose residual stream is shown at every site, all of it: nothing is.</summary>
+    Observed,
+}
+
 /// <summary>
-/// The steps from token ids to logits: only what the nonzeros of the weights make necessary, and only what the logits need.
-/// An observed plan shows the residual stream at every site, all of it, and holds nothing fixed.
+/// The steps from token ids to logits: only what the nonzeros of the weights make necessary, and, unless it is observed, only
+/// what the logits need.
 /// </summary>
 internal sealed class ForwardPlan
 {
@@ -47,9 +60,9 @@ internal sealed class ForwardPlan
 
     public Tile NewTile() => new(slots, slotCount, heads, capacity);
 
-    public static ForwardPlan Of(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, bool isObserved)
+    public static ForwardPlan Of(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, PlanKind kind)
     {
-        ForwardPlanBuilder builder = new(shape, weights, isObserved);
+        ForwardPlanBuilder builder = new(shape, weights, kind);
         ImmutableArray<Row> logits = builder.Build();
         ImmutableArray<ForwardStep> steps = WithoutUnread(builder.Steps, logits);
         (int[] slots, int count) = Allocate(steps, logits, builder.Rows);

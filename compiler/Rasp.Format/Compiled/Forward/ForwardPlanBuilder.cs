@@ -6,7 +6,7 @@ namespace Rasp.Format;
 /// Turns weights into steps, from the embedding to the unembedding. A column, or a dimension, that is zero whatever the input
 /// has no row (null), and what would be multiplied with it is left out.
 /// </summary>
-internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, bool isObserved)
+internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, PlanKind kind)
 {
     private readonly List<ForwardStep> steps = [];
     private readonly Row?[] columns = new Row?[shape.DModel];
@@ -32,14 +32,14 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
 
         float[] unembedding = weights[CompiledWeights.Unembedding].Data;
         float[] bias = weights[CompiledWeights.UnembeddingBias].Data;
-        return [.. bias.Select((b, o) => Project(unembedding, o, bias.Length, b) ?? Constant(0))];
+        return [.. Project(unembedding, bias).Select(l => l ?? Constant(0))];
     }
 
     private Row? Embed(int column)
     {
         float[] tokens = Column(CompiledWeights.Embedding, column);
         float[] positions = Column(CompiledWeights.Positions, column);
-        if (!isObserved && tokens.All(x => x == 0) && positions.All(x => x == 0)) return null;
+        if (kind != PlanKind.Observed && tokens.All(x => x == 0) && positions.All(x => x == 0)) return null;
         // The last token is the beginning of the sequence, which stands at the first position only, and nothing else does.
         bool isByPosition = tokens[..^1].Distinct().Count() <= 1;
         Row row = NewRow(isByPosition, isByPosition, positions[1..].Distinct().Count() <= 1);
@@ -49,7 +49,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
 
     private void Observe(int layer, ResidualSite site)
     {
-        if (isObserved) steps.Add(new ObserveStep(layer, site, [.. columns.OfType<Row>()]));
+        if (kind == PlanKind.Observed) steps.Add(new ObserveStep(layer, site, [.. columns.OfType<Row>()]));
     }
 
     private void AddAttention(int layer)
@@ -65,27 +65,24 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         (int d, int h) = (shape.DModel, shape.DHead);
         ReadOnlySpan<float> output = weights[CompiledWeights.Attention(layer, "W_O")].Data.AsSpan(head * h * d, h * d);
         List<(Row Value, Row Target)> values = [];
-        List<(Row Query, Row Key)> scores = Scores(layer, head);
+        (Row Query, Row Key)[] scores = [.. Both(Project(layer, head, "Q"), Project(layer, head, "K"))];
         bool isFixed = scores.All(s => s.Query.IsFixed && s.Key.IsFixed);
+        Row?[] projected = Project(layer, head, "V");
         for (int f = 0; f < h; f++)
         {
-            ReadOnlySpan<float> to = output.Slice(f * d, d);
-            if (!to.ContainsAnyExcept(0f) || Project(layer, head, "V", f) is not Row value) continue;
+            if (projected[f] is not Row value) continue;
             Row target = NewRow(isFixed && value.IsFixed, false, false);
             values.Add((value, target));
-            for (int c = 0; c < d; c++)
-                if (to[c] != 0) added[c].Add(new RowTerm(target, to[c]));
+            foreach (int c in Nonzeros(output.Slice(f * d, d))) added[c].Add(new RowTerm(target, output[(f * d) + c]));
         }
 
         if (values.Count > 0) steps.Add(new AttentionStep(Heads++, shape.Causal, shape.Vocabulary.Length + 1, [.. scores], [.. values]));
     }
 
-    private List<(Row Query, Row Key)> Scores(int layer, int head)
+    private static IEnumerable<(Row Query, Row Key)> Both(Row?[] queries, Row?[] keys)
     {
-        List<(Row, Row)> scores = [];
-        for (int f = 0; f < shape.DHead; f++)
-            if (Project(layer, head, "Q", f) is Row query && Project(layer, head, "K", f) is Row key) scores.Add((query, key));
-        return scores;
+        for (int f = 0; f < queries.Length; f++)
+            if (queries[f] is Row query && keys[f] is Row key) yield return (query, key);
     }
 
     /// <summary>Units that read the same are computed together, and columns that the same units write.</summary>
@@ -96,7 +93,8 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         float[] weightOut = weights[CompiledWeights.Mlp(layer, "W_out")].Data;
         float[] biasOut = (float[])weights[CompiledWeights.Mlp(layer, "b_out")].Data.Clone();
         List<RowTerm>[] added = [.. columns.Select(_ => new List<RowTerm>())];
-        foreach (IGrouping<ImmutableArray<RowTerm>, int> group in UnitsByReading(layer).GroupBy(u => u.Reading, u => u.Unit, new TermsComparer()))
+        IEnumerable<(ImmutableArray<RowTerm> Reading, int Unit)> units = Terms(weights[CompiledWeights.Mlp(layer, "W_in")].Data, m).Select((r, u) => (r.ToImmutableArray(), u));
+        foreach (IGrouping<ImmutableArray<RowTerm>, int> group in units.GroupBy(u => u.Reading, u => u.Unit, new TermsComparer()))
         {
             // Units that read nothing but zeros are constants.
             if (Sum(group.Key, 0, null) is not Row reading)
@@ -106,8 +104,10 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
                 continue;
             }
 
-            IEnumerable<(int Column, int[] Units)> written =
-                Enumerable.Range(0, d).Select(c => (c, group.Where(u => weightOut[(u * d) + c] != 0).ToArray())).Where(w => w.Item2.Length > 0);
+            IEnumerable<(int Column, int[] Units)> written = group
+                .SelectMany(u => Nonzeros(weightOut.AsSpan(u * d, d)), (u, c) => (Unit: u, Column: c))
+                .GroupBy(w => w.Column, w => w.Unit, (c, units) => (c, units.ToArray()))
+                .OrderBy(w => w.Item1);
             foreach (IGrouping<int[], int> targets in written.GroupBy(w => w.Units, w => w.Column, new UnitsComparer()))
             {
                 ImmutableArray<(Row Row, float[] Weights)> rows =
@@ -120,35 +120,41 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         for (int c = 0; c < columns.Length; c++) columns[c] = Sum(added[c], biasOut[c], columns[c]);
     }
 
-    private IEnumerable<(ImmutableArray<RowTerm> Reading, int Unit)> UnitsByReading(int layer)
-    {
-        float[] weightIn = weights[CompiledWeights.Mlp(layer, "W_in")].Data;
-        ImmutableArray<RowTerm>.Builder[] readings = [.. Enumerable.Range(0, shape.DMlp).Select(_ => ImmutableArray.CreateBuilder<RowTerm>())];
-        for (int c = 0; c < columns.Length; c++)
-        {
-            if (columns[c] is not Row column) continue;
-            ReadOnlySpan<float> row = weightIn.AsSpan(c * shape.DMlp, shape.DMlp);
-            for (int u = row.IndexOfAnyExcept(0f); u >= 0 && u < row.Length; u++)
-                if (row[u] != 0) readings[u].Add(new RowTerm(column, row[u]));
-        }
-
-        return readings.Select((r, u) => (r.ToImmutable(), u));
-    }
-
-    private Row? Project(int layer, int head, string name, int dimension)
+    private Row?[] Project(int layer, int head, string name)
     {
         (int d, int h) = (shape.DModel, shape.DHead);
         ReadOnlySpan<float> weight = weights[CompiledWeights.Attention(layer, "W_" + name)].Data.AsSpan(head * d * h, d * h);
-        return Project(weight, dimension, h, weights[CompiledWeights.Attention(layer, "b_" + name)].Data[(head * h) + dimension]);
+        return Project(weight, weights[CompiledWeights.Attention(layer, "b_" + name)].Data.AsSpan(head * h, h));
     }
 
-    /// <summary>The residual stream times one column of [d_model, outputs], plus the bias.</summary>
-    private Row? Project(ReadOnlySpan<float> weight, int output, int outputs, float bias)
+    /// <summary>The residual stream times weights [d_model, outputs], plus the bias.</summary>
+    private Row?[] Project(ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
     {
-        List<RowTerm> terms = [];
+        List<RowTerm>[] terms = Terms(weight, bias.Length);
+        Row?[] projected = new Row?[terms.Length];
+        for (int o = 0; o < terms.Length; o++) projected[o] = Sum(terms[o], bias[o], null);
+        return projected;
+    }
+
+    /// <summary>For each output what it is the sum of.</summary>
+    private List<RowTerm>[] Terms(ReadOnlySpan<float> weight, int outputs)
+    {
+        List<RowTerm>[] terms = [.. Enumerable.Range(0, outputs).Select(_ => new List<RowTerm>())];
         for (int c = 0; c < columns.Length; c++)
-            if (columns[c] is Row column && weight[(c * outputs) + output] is var w && w != 0) terms.Add(new RowTerm(column, w));
-        return Sum(terms, bias, null);
+        {
+            if (columns[c] is not Row column) continue;
+            foreach (int o in Nonzeros(weight.Slice(c * outputs, outputs))) terms[o].Add(new RowTerm(column, weight[(c * outputs) + o]));
+        }
+
+        return terms;
+    }
+
+    private static List<int> Nonzeros(ReadOnlySpan<float> weights)
+    {
+        List<int> places = [];
+        for (int i = weights.IndexOfAnyExcept(0f); i >= 0 && i < weights.Length; i++)
+            if (weights[i] != 0) places.Add(i);
+        return places;
     }
 
     /// <summary>Σ weight·row + bias + added; no step where that is one row as it is, or zero. What is fixed is added up first.</summary>
@@ -173,8 +179,12 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         return target;
     }
 
-    private Row NewRow(bool isFixed, bool isByPosition, bool isByToken) =>
-        new(Rows++, isFixed && !isObserved, isByPosition && !isObserved, isByToken && !isObserved);
+    private Row NewRow(bool isFixed, bool isByPosition, bool isByToken) => kind switch
+    {
+        PlanKind.OneLength => new Row(Rows++, isFixed, isByPosition, isByToken),
+        PlanKind.ManyLengths => new Row(Rows++, isByPosition, isByPosition, isByToken),
+        _ => new Row(Rows++, false, false, false),
+    };
 
     private float[] Column(string name, int column) =>
         [.. Enumerable.Range(0, weights[name].Shape[0]).Select(r => weights[name].Data[(r * shape.DModel) + column])];

@@ -57,10 +57,16 @@ internal sealed class SumStep(Row target, ImmutableArray<RowTerm> terms, float b
     {
         Span<Vector512<float>> y = tile[target];
         if (terms.IsEmpty) y.Clear();
+        // Four terms at a time, where there are so many.
         for (int t = 0; t < terms.Length; t += 4)
         {
-            // Four terms at a time; where there are fewer, weights of zero.
-            AddFour(y, t == 0, At(t), At(t + 1), At(t + 2), At(t + 3), tile);
+            switch (terms.Length - t)
+            {
+                case 1: AddOne(y, t == 0, terms[t], tile); break;
+                case 2: AddTwo(y, t == 0, terms[t], terms[t + 1], tile); break;
+                case 3: AddFour(y, t == 0, terms[t], terms[t + 1], terms[t + 2], terms[t + 2] with { Weight = 0 }, tile); break;
+                default: AddFour(y, t == 0, terms[t], terms[t + 1], terms[t + 2], terms[t + 3], tile); break;
+            }
         }
 
         if (bias != 0)
@@ -70,7 +76,31 @@ internal sealed class SumStep(Row target, ImmutableArray<RowTerm> terms, float b
         for (int i = 0; i < y.Length; i++) y[i] += before[i];
     }
 
-    private RowTerm At(int t) => t < terms.Length ? terms[t] : terms[0] with { Weight = 0 };
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddOne(Span<Vector512<float>> y, bool isFirst, RowTerm a, Tile tile)
+    {
+        Vector512<float> weightA = Vector512.Create(a.Weight);
+        ReadOnlySpan<Vector512<float>> rowA = tile[a.Row][..y.Length];
+        for (int i = 0; i < y.Length; i++)
+        {
+            Vector512<float> sum = weightA * rowA[i];
+            y[i] = isFirst ? sum : sum + y[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddTwo(Span<Vector512<float>> y, bool isFirst, RowTerm a, RowTerm b, Tile tile)
+    {
+        (Vector512<float> weightA, Vector512<float> weightB) = (Vector512.Create(a.Weight), Vector512.Create(b.Weight));
+        ReadOnlySpan<Vector512<float>> rowA = tile[a.Row][..y.Length];
+        ReadOnlySpan<Vector512<float>> rowB = tile[b.Row][..y.Length];
+        for (int i = 0; i < y.Length; i++)
+        {
+            Vector512<float> sum = weightA * rowA[i];
+            if (!isFirst) sum += y[i];
+            y[i] = Vector512.MultiplyAddEstimate(weightB, rowB[i], sum);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddFour(Span<Vector512<float>> y, bool isFirst, RowTerm a, RowTerm b, RowTerm c, RowTerm d, Tile tile)

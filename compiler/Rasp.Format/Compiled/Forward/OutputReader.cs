@@ -10,19 +10,19 @@ internal sealed class OutputReader(ManifestOutput output)
 {
     private readonly NearestCode? codes = output.Codes.IsEmpty ? null : new NearestCode(output.Codes);
 
-    /// <summary>Writes the answers [input, position]; the beginning of the sequence has none.</summary>
+    /// <summary>Writes the answers of the inputs of these lengths, one input after the other; the beginning of the sequence has none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Read(Tile tile, ImmutableArray<Row> logits, int inputs, Span<int> answers)
+    public void Read(Tile tile, ImmutableArray<Row> logits, ReadOnlySpan<int> lengths, Span<int> answers)
     {
-        int length = tile.Positions - 1;
         int lanes = tile.Lanes;
         Span<Vector512<float>> read = codes is null ? Largest(tile, logits) : tile[logits[output.First]];
         ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(read)[lanes..];
-        for (int b = 0; b < inputs; b++)
+        for (int b = 0; b < lengths.Length; b++)
         {
-            Span<int> answer = answers.Slice(b * length, length);
+            Span<int> answer = answers[..lengths[b]];
             for (int p = 0, at = b; p < answer.Length; p++, at += lanes)
                 answer[p] = codes is null ? (int)numbers[at] : codes.Find(numbers[at]);
+            answers = answers[answer.Length..];
         }
     }
 

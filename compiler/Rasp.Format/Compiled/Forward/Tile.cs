@@ -7,9 +7,9 @@ namespace Rasp.Format;
 internal delegate void ResidualObserver(int layer, ResidualSite site, Span<float> residual);
 
 /// <summary>
-/// Inputs of one length that are computed together, and the room for their rows. A row's numbers stand by position, then by
-/// input: every lane of a vector belongs to another input, so that even a softmax goes on in all lanes at once. Kept from one
-/// run to the next, so that what is fixed is not computed again.
+/// Inputs that are computed together, and the room for their rows. A row's numbers stand by position, then by input: every lane
+/// of a vector belongs to another input, so that even a softmax goes on in all lanes at once. After a shorter input's end its
+/// numbers mean nothing, and no key is there. Kept from one run to the next, so that what is fixed is not computed again.
 /// </summary>
 internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
 {
@@ -22,11 +22,17 @@ internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
     private Vector512<float>[] best = [];
     private int[] keys = [];
     private int[] ids = [];
+    private int[] ends = [];
 
-    /// <summary>Positions of each input, the beginning of the sequence included.</summary>
+    /// <summary>Positions of the longest input here, the beginning of the sequence included.</summary>
     public int Positions { get; private set; }
 
-    /// <summary>Positions of the longest inputs.</summary>
+    /// <summary>Positions of the shortest one.</summary>
+    public int Shortest { get; private set; }
+
+    public bool IsOneLength => Shortest == Positions;
+
+    /// <summary>Positions of the longest inputs that there can be.</summary>
     public int Capacity => capacity;
 
     /// <summary>Vectors at each position.</summary>
@@ -44,7 +50,10 @@ internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
     public ResidualObserver? Observer { get; set; }
 
     /// <summary>Token ids [positions, lanes].</summary>
-    public Span<int> Ids => ids.AsSpan(0, Positions * Lanes);
+    public ReadOnlySpan<int> Ids => ids.AsSpan(0, Positions * Lanes);
+
+    /// <summary>The number of each lane's positions [width].</summary>
+    public ReadOnlySpan<Vector512<int>> Ends => MemoryMarshal.Cast<int, Vector512<int>>(ends.AsSpan(0, Lanes));
 
     /// <summary>Room for one query's scores, and for the numbers of the keys that have a weight.</summary>
     public Span<Vector512<float>> Scores => scores.AsSpan(0, Positions);
@@ -71,25 +80,31 @@ internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
         return lane;
     }
 
-    /// <summary>Makes room for inputs of one length; <paramref name="count"/> of them are to be computed, in as many tiles as it takes.</summary>
-    public void Resize(int positions, int count)
-    {
-        int width = Math.Clamp(RowVectors / capacity, 1, (count + Vector512<float>.Count - 1) / Vector512<float>.Count);
-        if (width != Width)
-        {
-            (Width, IsEmpty) = (width, true);
-            rows = Room(rows, slotCount * capacity * width);
-            largest = Room(largest, capacity * width);
-            best = Room(best, capacity * width);
-            scores = Room(scores, capacity);
-            // Any token will do where there is none yet, but not the beginning of the sequence.
-            if (ids.Length < capacity * Lanes) ids = new int[capacity * Lanes];
-            else Array.Clear(ids);
-            if (keys.Length < capacity) keys = new int[capacity];
-        }
+    /// <summary>Inputs that one tile holds where <paramref name="count"/> of them, of so many positions at most, are to be computed.</summary>
+    public static int LanesFor(int capacity, int count) =>
+        Math.Clamp(RowVectors / capacity, 1, (count + Vector512<float>.Count - 1) / Vector512<float>.Count) * Vector512<float>.Count;
 
-        IsNew |= IsEmpty || positions != Positions;
-        Positions = positions;
+    /// <summary>
+    /// Places inputs, whose ids stand one after the other, behind the <paramref name="beginning"/> of the sequence. Lanes without
+    /// one repeat the last one.
+    /// </summary>
+    public void Place(ReadOnlySpan<int> inputs, ReadOnlySpan<int> lengths, int lanes, int beginning)
+    {
+        int longest = 0;
+        foreach (int length in lengths) longest = Math.Max(longest, length);
+        Resize(longest + 1, lanes / Vector512<float>.Count);
+        Shortest = Positions;
+        ids.AsSpan(0, lanes).Fill(beginning);
+        for (int b = 0; b < lanes; b++)
+        {
+            ReadOnlySpan<int> input = inputs[..lengths[Math.Min(b, lengths.Length - 1)]];
+            for (int p = 0; p < input.Length; p++) ids[((p + 1) * lanes) + b] = input[p];
+            // Any token will do where there is none, but not the beginning of the sequence.
+            for (int p = input.Length; p < longest; p++) ids[((p + 1) * lanes) + b] = 0;
+            ends[b] = input.Length + 1;
+            Shortest = Math.Min(Shortest, ends[b]);
+            if (b < lengths.Length - 1) inputs = inputs[input.Length..];
+        }
     }
 
     /// <summary>Runs a step for the longest inputs that there are, whatever the length now.</summary>
@@ -98,6 +113,24 @@ internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
         int positions = Positions;
         Positions = capacity;
         step.Run(this);
+        Positions = positions;
+    }
+
+    private void Resize(int positions, int width)
+    {
+        if (width != Width)
+        {
+            (Width, IsEmpty) = (width, true);
+            rows = Room(rows, slotCount * capacity * width);
+            largest = Room(largest, capacity * width);
+            best = Room(best, capacity * width);
+            scores = Room(scores, capacity);
+            keys = new int[capacity];
+            ids = new int[capacity * Lanes];
+            ends = new int[Lanes];
+        }
+
+        IsNew |= IsEmpty || positions != Positions;
         Positions = positions;
     }
 

@@ -88,14 +88,16 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
     {
         ReadOnlySpan<int> ids = tile.Ids;
         int lanes = tile.Lanes;
+        ReadOnlySpan<int> ends = MemoryMarshal.Cast<Vector512<int>, int>(tile.Ends);
         Span<float> counts = MemoryMarshal.Cast<Vector512<float>, float>(sums.Counts.AsSpan());
-        for (int p = 0; p < ids.Length; p += lanes)
+        for (int p = 0; p < tile.Positions; p++)
         {
             for (int b = 0; b < lanes; b++)
             {
-                int id = ids[p + b];
-                counts[(id * lanes) + b]++;
-                if (!sums.IsKnown[id]) Remember(tile, sums, id, p + b);
+                int at = (p * lanes) + b;
+                if (p >= ends[b]) continue;
+                counts[(ids[at] * lanes) + b]++;
+                if (!sums.IsKnown[ids[at]]) Remember(tile, sums, ids[at], at);
             }
         }
 
@@ -103,8 +105,11 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
         {
             Span<float> sum = MemoryMarshal.Cast<Vector512<float>, float>(sums.Values.AsSpan(f * sums.Counts.Length, sums.Counts.Length));
             ReadOnlySpan<float> x = MemoryMarshal.Cast<Vector512<float>, float>(tile[values[f].Value])[..ids.Length];
-            for (int p = 0; p < x.Length; p += lanes)
-                for (int b = 0; b < lanes; b++) sum[(ids[p + b] * lanes) + b] += x[p + b];
+            for (int p = 0, at = 0; p < tile.Positions; p++)
+            {
+                for (int b = 0; b < lanes; b++, at++)
+                    if (p < ends[b]) sum[(ids[at] * lanes) + b] += x[at];
+            }
         }
     }
 

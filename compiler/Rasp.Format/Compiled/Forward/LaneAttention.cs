@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
+
+namespace Rasp.Format;
+
+/// <summary>The terms of one head's scores that are added up in every lane, and which of them each query has.</summary>
+internal sealed class LaneTerms
+{
+    /// <summary>The terms' numbers, those whose keys are zero at most positions last.</summary>
+    public int[] Order { get; set; } = [];
+
+    /// <summary>For these last ones the other positions.</summary>
+    public int[]?[] FewKeys { get; set; } = [];
+
+    /// <summary>How many terms a query has that are not zero in every lane: of one-hot features, few.</summary>
+    public int[] Counts { get; set; } = [];
+
+    /// <summary>Their places in the order, ascending [query, term].</summary>
+    public int[] OfQueries { get; set; } = [];
+
+    /// <summary>Whether a query asks what the query before it asks, of the same keys, whatever the tokens are.</summary>
+    public bool[] IsRepeated { get; set; } = [];
+}
+
+/// <summary>Attention that tokens decide, one query after the other in all lanes at once.</summary>
+internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row Key)> terms, ImmutableArray<(Row Value, Row Target)> values)
+{
+    // Terms that are added up together.
+    private const int Three = 3;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run(Tile tile, KeptAttention kept)
+    {
+        if (tile.IsNew) Keep(tile, kept);
+        for (int v = 0; v < tile.Width; v++)
+        {
+            FindTerms(tile, kept.Lanes, v);
+            for (int p = 0; p < tile.Positions; p++)
+            {
+                if (kept.Lanes.IsRepeated[p]) Repeat(tile, p, v);
+                else Mix(tile, p, v, Weigh(tile, kept, p, v));
+            }
+        }
+    }
+
+    private void Keep(Tile tile, KeptAttention kept)
+    {
+        LaneTerms lanes = kept.Lanes;
+        int[]?[] few = [.. terms.Select(t => t.Key.IsFixed ? FewKeys(tile.Lane(t.Key)) : null)];
+        lanes.Order = [.. Enumerable.Range(0, terms.Length).OrderBy(t => few[t] is not null)];
+        lanes.FewKeys = [.. lanes.Order.Select(t => few[t])];
+        lanes.Counts = new int[tile.Capacity];
+        if (lanes.OfQueries.Length == 0) lanes.OfQueries = new int[tile.Capacity * terms.Length];
+        lanes.IsRepeated = new bool[tile.Capacity];
+        if (causal || terms.Any(t => !t.Query.IsFixed)) return;
+        float[][] queries = [.. terms.Select(t => tile.Lane(t.Query))];
+        for (int p = 1; p < tile.Positions; p++)
+        {
+            ReadOnlySpan<float> before = kept.Scores.AsSpan((p - 1) * tile.Capacity, tile.Positions);
+            lanes.IsRepeated[p] = Array.TrueForAll(queries, q => q[p] == q[p - 1]) && before.SequenceEqual(kept.Scores.AsSpan(p * tile.Capacity, tile.Positions));
+        }
+    }
+
+    /// <summary>Where the key is not zero, if that is in at most half of the positions.</summary>
+    private static int[]? FewKeys(float[] key)
+    {
+        int[] keys = [.. Enumerable.Range(0, key.Length).Where(j => key[j] != 0)];
+        return 2 * keys.Length <= key.Length ? keys : null;
+    }
+
+    /// <summary>Term by term, since a row's numbers stand one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FindTerms(Tile tile, LaneTerms lanes, int v)
+    {
+        int width = tile.Width;
+        Span<int> counts = lanes.Counts.AsSpan(0, tile.Positions);
+        Span<int> found = lanes.OfQueries;
+        counts.Clear();
+        for (int t = 0; t < lanes.Order.Length; t++)
+        {
+            ReadOnlySpan<Vector512<float>> query = tile[terms[lanes.Order[t]].Query][v..];
+            for (int p = 0, at = 0; p < counts.Length; p++, at += width)
+                if (query[at] != Vector512<float>.Zero) found[(p * terms.Length) + counts[p]++] = t;
+        }
+    }
+
+    private void Repeat(Tile tile, int p, int v)
+    {
+        foreach ((_, Row target) in values)
+        {
+            Span<Vector512<float>> z = tile[target];
+            z[(p * tile.Width) + v] = z[((p - 1) * tile.Width) + v];
+        }
+    }
+
+    /// <summary>
+    /// For query <paramref name="p"/> the keys that have a weight in any lane, in the tile's first keys, and their weights, not yet
+    /// divided by their sum, in place of the first scores.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (int Count, Vector512<float> Total) Weigh(Tile tile, KeptAttention kept, int p, int v)
+    {
+        LaneTerms lanes = kept.Lanes;
+        int visible = causal ? p + 1 : tile.Positions;
+        Span<Vector512<float>> row = tile.Scores[..visible];
+        ReadOnlySpan<float> start = kept.Scores.AsSpan(p * tile.Capacity, visible);
+        ReadOnlySpan<int> found = lanes.OfQueries.AsSpan(p * terms.Length, lanes.Counts[p]);
+        int t = 0;
+        for (; t < found.Length && lanes.FewKeys[found[t]] is null; t += Three)
+        {
+            // Where there are fewer than three, queries of zeros.
+            (Row queryA, Row keyA) = terms[lanes.Order[found[t]]];
+            (Row queryB, Row keyB) = t + 1 < found.Length ? terms[lanes.Order[found[t + 1]]] : (queryA, keyA);
+            (Row queryC, Row keyC) = t + 2 < found.Length ? terms[lanes.Order[found[t + 2]]] : (queryA, keyA);
+            int at = (p * tile.Width) + v;
+            Add(
+                row,
+                t == 0 ? start : default,
+                tile[queryA][at],
+                tile[keyA][v..],
+                t + 1 < found.Length ? tile[queryB][at] : Vector512<float>.Zero,
+                tile[keyB][v..],
+                t + 2 < found.Length ? tile[queryC][at] : Vector512<float>.Zero,
+                tile[keyC][v..],
+                tile.Width);
+        }
+
+        if (t == 0)
+            for (int j = 0; j < row.Length; j++) row[j] = Vector512.Create(start[j]);
+        for (; t < found.Length; t++)
+            if (lanes.FewKeys[found[t]] is int[] few) AddFew(row, few, tile, terms[lanes.Order[found[t]]], p, v);
+        // Where an input is over there is no key.
+        for (int j = tile.Shortest; j < row.Length; j++)
+            row[j] = Vector512.ConditionalSelect(Vector512.GreaterThan(tile.Ends[v], Vector512.Create(j)).AsSingle(), row[j], Vector512.Create(float.NegativeInfinity));
+        return Exponentials(row, tile.Keys[..row.Length]);
+    }
+
+    private static void AddFew(Span<Vector512<float>> row, int[] few, Tile tile, (Row Query, Row Key) term, int p, int v)
+    {
+        Vector512<float> query = tile[term.Query][(p * tile.Width) + v];
+        ReadOnlySpan<Vector512<float>> key = tile[term.Key][v..];
+        foreach (int j in few)
+            if (j < row.Length) row[j] = Vector512.MultiplyAddEstimate(query, key[j * tile.Width], row[j]);
+    }
+
+    /// <summary>row += A + B + C, or, where there is a start, row = start + A + B + C.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Add(
+        Span<Vector512<float>> row,
+        ReadOnlySpan<float> start,
+        Vector512<float> queryA,
+        ReadOnlySpan<Vector512<float>> keyA,
+        Vector512<float> queryB,
+        ReadOnlySpan<Vector512<float>> keyB,
+        Vector512<float> queryC,
+        ReadOnlySpan<Vector512<float>> keyC,
+        int width)
+    {
+        bool isStarted = start.IsEmpty;
+        for (int j = 0, from = 0; j < row.Length; j++, from += width)
+        {
+            Vector512<float> sum = isStarted ? row[j] : Vector512.Create(start[j]);
+            sum = Vector512.MultiplyAddEstimate(queryA, keyA[from], sum);
+            sum = Vector512.MultiplyAddEstimate(queryB, keyB[from], sum);
+            row[j] = Vector512.MultiplyAddEstimate(queryC, keyC[from], sum);
+        }
+    }
+
+    /// <summary>Most selected keys have one score, so that its exponential is at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (int Count, Vector512<float> Total) Exponentials(Span<Vector512<float>> row, Span<int> keys)
+    {
+        Vector512<float> max = row[0];
+        for (int j = 1; j < row.Length; j++) max = Vector512.MaxNative(max, row[j]);
+        int count = 0;
+        Vector512<float> total = default;
+        Vector512<float> known = default;
+        Vector512<float> ofKnown = Vector512<float>.One;
+        for (int j = 0; j < row.Length; j++)
+        {
+            Vector512<float> below = row[j] - max;
+            Vector512<float> isNone = Vector512.LessThan(below, Exponential.Least);
+            if (isNone.AsInt32() == Vector512<int>.AllBitsSet) continue;
+            below = Vector512.ConditionalSelect(isNone, known, below);
+            if (below != known) (known, ofKnown) = (below, Exponential.Of(below));
+            Vector512<float> weight = Vector512.ConditionalSelect(isNone, Vector512<float>.Zero, ofKnown);
+            total += weight;
+            row[count] = weight;
+            keys[count] = j;
+            count++;
+        }
+
+        return (count, total);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Mix(Tile tile, int p, int v, (int Count, Vector512<float> Total) weighed)
+    {
+        int width = tile.Width;
+        int at = (p * width) + v;
+        ReadOnlySpan<Vector512<float>> weights = tile.Scores[..weighed.Count];
+        ReadOnlySpan<int> keys = tile.Keys[..weighed.Count];
+        for (int f = 0; f < values.Length; f += 2)
+        {
+            // Two values at a time; the odd one out goes with itself.
+            (Row valueB, Row targetB) = values[Math.Min(f + 1, values.Length - 1)];
+            ReadOnlySpan<Vector512<float>> xA = tile[values[f].Value][v..];
+            ReadOnlySpan<Vector512<float>> xB = tile[valueB][v..];
+            Vector512<float> a = default, b = default;
+            for (int first = 0; first < weights.Length; first += AttentionStep.Block)
+            {
+                Vector512<float> partA = default, partB = default;
+                for (int i = first; i < Math.Min(first + AttentionStep.Block, weights.Length); i++)
+                {
+                    int from = keys[i] * width;
+                    partA = Vector512.MultiplyAddEstimate(weights[i], xA[from], partA);
+                    partB = Vector512.MultiplyAddEstimate(weights[i], xB[from], partB);
+                }
+
+                a += partA;
+                b += partB;
+            }
+
+            tile[values[f].Target][at] = a / weighed.Total;
+            tile[targetB][at] = b / weighed.Total;
+        }
+    }
+}
