@@ -37,7 +37,7 @@ internal static class CompileDiagnostics
         input.Length > singlePrecision.MaxLength
             ? Limit(
                 span, $"single precision does not suffice ({singlePrecision.Limit}): for the input {Print(input)} {difference}",
-                "round or compare numbers earlier, or use fewer tokens or a smaller maximum length")
+                "round numbers earlier, or use fewer tokens or a smaller maximum length")
             : Of(Codes.Mismatch, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
 
     /// <summary>The tokens as a list; of a long input one that repeats is counted, and only the first ones are shown.</summary>

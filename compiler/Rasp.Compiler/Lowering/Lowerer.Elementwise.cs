@@ -54,9 +54,11 @@ internal sealed partial class Lowerer
             }
         }
         while (CanSplit());
-        return likely ?? throw new DomainLimitException(sop, isImprecise
-            ? string.Create(CultureInfo.InvariantCulture, $"single precision does not tell its {values.Length} values apart")
-            : "it depends on too many combinations of values, or on differences too small for single precision");
+        return likely ?? throw (isImprecise
+            ? new DomainLimitException(
+                sop, string.Create(CultureInfo.InvariantCulture, $"single precision does not tell its {values.Length} values apart"),
+                "round it or what it depends on, or use fewer tokens or a smaller maximum length")
+            : new DomainLimitException(sop, "it depends on too many combinations of values, or on differences too small for single precision"));
 
         bool CanSplit()
         {
