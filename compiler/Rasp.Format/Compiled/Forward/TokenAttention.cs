@@ -90,14 +90,15 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
         int lanes = tile.Lanes;
         ReadOnlySpan<int> ends = MemoryMarshal.Cast<Vector512<int>, int>(tile.Ends);
         Span<float> counts = MemoryMarshal.Cast<Vector512<float>, float>(sums.Counts.AsSpan());
-        for (int p = 0; p < tile.Positions; p++)
+        for (int p = 0, at = 0; p < tile.Positions; p++)
         {
-            for (int b = 0; b < lanes; b++)
+            bool isOverInSome = p >= tile.Shortest;
+            for (int b = 0; b < lanes; b++, at++)
             {
-                int at = (p * lanes) + b;
-                if (p >= ends[b]) continue;
-                counts[(ids[at] * lanes) + b]++;
-                if (!sums.IsKnown[ids[at]]) Remember(tile, sums, ids[at], at);
+                if (isOverInSome && p >= ends[b]) continue;
+                int id = ids[at];
+                counts[(id * lanes) + b]++;
+                if (!sums.IsKnown[id]) Remember(tile, sums, id, at);
             }
         }
 
@@ -107,8 +108,9 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
             ReadOnlySpan<float> x = MemoryMarshal.Cast<Vector512<float>, float>(tile[values[f].Value])[..ids.Length];
             for (int p = 0, at = 0; p < tile.Positions; p++)
             {
+                bool isOverInSome = p >= tile.Shortest;
                 for (int b = 0; b < lanes; b++, at++)
-                    if (p < ends[b]) sum[(ids[at] * lanes) + b] += x[at];
+                    if (!isOverInSome || p < ends[b]) sum[(ids[at] * lanes) + b] += x[at];
             }
         }
     }
