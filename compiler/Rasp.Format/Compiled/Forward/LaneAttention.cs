@@ -29,7 +29,7 @@ internal sealed class LaneTerms
 }
 
 /// <summary>Attention that tokens decide, one query after the other in all lanes at once.</summary>
-internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row Key)> terms, ImmutableArray<(Row Value, Row Target)> values)
+internal sealed class LaneAttention(bool causal, ImmutableArray<ScoreProduct> terms, ImmutableArray<(Row Value, Row Target)> values)
 {
     // Keys whose scores are added up together.
     private const int Four = 4;
@@ -116,8 +116,8 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row 
         int t = 0;
         for (; t < found.Length && lanes.FewKeys[found[t]] is null; t++)
         {
-            (Row query, Row key) = terms[lanes.Order[found[t]]];
-            lanes.Queries[t] = tile[query][(p * tile.Width) + v];
+            (Row query, Row key, float factor) = terms[lanes.Order[found[t]]];
+            lanes.Queries[t] = factor * tile[query][(p * tile.Width) + v];
             lanes.Keys[t] = tile.PlaceOf(key) + v;
         }
 
@@ -130,9 +130,9 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row 
         return Exponentials(row, tile.Keys[..row.Length]);
     }
 
-    private static void AddFew(Span<Vector512<float>> row, int[] few, Tile tile, (Row Query, Row Key) term, int p, int v)
+    private static void AddFew(Span<Vector512<float>> row, int[] few, Tile tile, ScoreProduct term, int p, int v)
     {
-        Vector512<float> query = tile[term.Query][(p * tile.Width) + v];
+        Vector512<float> query = term.Factor * tile[term.Query][(p * tile.Width) + v];
         ReadOnlySpan<Vector512<float>> key = tile[term.Key][v..];
         foreach (int j in few)
             if (j < row.Length) row[j] = Vector512.MultiplyAddEstimate(query, key[j * tile.Width], row[j]);

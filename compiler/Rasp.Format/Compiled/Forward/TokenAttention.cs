@@ -29,7 +29,7 @@ internal sealed class TokenSums
 /// times that it occurs and the sum of its values: Σ_j e^s(t_j)·v_j = Σ_t e^s(t)·Σ_{j: t_j = t} v_j. Where the queries are by token
 /// as well, there is one query for each token.
 /// </summary>
-internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row Key)> scores, ImmutableArray<(Row Value, Row Target)> values)
+internal sealed class TokenAttention(int tokens, ImmutableArray<ScoreProduct> scores, ImmutableArray<(Row Value, Row Target)> values)
 {
     private readonly bool queriesAreByToken = scores.All(s => s.Query.IsByToken);
 
@@ -120,7 +120,7 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
         sums.IsKnown[id] = true;
         for (int t = 0; t < scores.Length; t++)
         {
-            sums.Keys[(t * tokens) + id] = MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Key])[at];
+            sums.Keys[(t * tokens) + id] = scores[t].Factor * MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Key])[at];
             if (queriesAreByToken) sums.Queries[(t * tokens) + id] = MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Query])[at];
         }
     }
