@@ -26,25 +26,15 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         }
     }
 
-    /// <summary>
-    /// The error of factor · part in the sum. A relative one stays relative to the sum where nothing is taken away and nothing
-    /// is negative; and a sum is rounded once more.
-    /// </summary>
+    /// <summary>The error of factor · part in the sum.</summary>
     private ErrorBound Times(ErrorBound own, HeadWrite write)
     {
-        if (write.Variable.Parts.Length == 1) return own;
+        if (write.Variable.Parts.Length == 1 && write.Variable.Others.IsEmpty) return own;
+        SumBound sum = proof.SumOf(write.Variable);
         double factor = Math.Abs(write.Part.Factor.ToDouble());
-        double most = write.Variable.Parts.Sum(p => Math.Abs(p.Factor.ToDouble()) * Largest(p).Most);
-        proof.Proof.Require(most <= format.Largest, () => $"{proof.Describe(write.Variable)}: a sum of up to {most:G6} passes the largest number of {format.Name}");
-        double relative = own.Relative + format.Unit + (proof.RoundingOf(write.Part.Factor) / factor);
-        bool stays = write.Variable.Parts.All(p => p.Factor.Sign > 0 && Largest(p).Least.Sign >= 0);
-        return stays ? new ErrorBound(factor * own.Absolute, relative) : new ErrorBound(factor * (own.Absolute + (relative * Largest(write.Part).Most)), 0);
-    }
-
-    private (Rational Least, double Most) Largest(AttentionPart part)
-    {
-        ImmutableArray<Value> values = proof.Domains.Everywhere(part.SOp, proof.MaxLength);
-        return values.IsEmpty ? (Rational.Zero, 0) : (values[0].Number, Math.Max(Math.Abs(values[0].Number.ToDouble()), Math.Abs(values[^1].Number.ToDouble())));
+        proof.Proof.Require(sum.Most <= format.Largest, () => $"{proof.Describe(write.Variable)}: a sum of up to {sum.Most:G6} passes the largest number of {format.Name}");
+        ErrorBound scaled = new(factor * own.Absolute, own.Relative + (proof.RoundingOf(write.Part.Factor) / factor));
+        return sum.Share(scaled, factor * SumBound.Codes(proof, write.Part).Most, format.Unit);
     }
 
     /// <summary>

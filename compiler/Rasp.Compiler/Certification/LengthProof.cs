@@ -13,6 +13,7 @@ internal sealed class LengthProof(
     private readonly Dictionary<Variable, ErrorBound> errors = [];
     private readonly Dictionary<Variable, ImmutableArray<int>> classes = [];
     private readonly Dictionary<Variable, double[]> largestColumns = [];
+    private readonly Dictionary<AttentionVariable, SumBound> sums = [];
 
     public Proof Proof { get; } = new();
 
@@ -27,7 +28,11 @@ internal sealed class LengthProof(
     public Proof Run(ImmutableArray<LoweredOutput> outputs, BeginningRow beginning, Manifest manifest)
     {
         foreach (EmbeddingVariable variable in schedule.Variables.OfType<EmbeddingVariable>())
+        {
             errors.Add(variable, new ErrorBound(Classes(variable).Max(c => schedule.Vectors(variable)[c].Select(RoundingOf).DefaultIfEmpty().Max()), 0));
+            foreach ((AttentionVariable sum, ImmutableArray<Rational> weights) in schedule.Sums(variable)) AddOther(sum, new LinearTerm(variable, weights), 0);
+        }
+
         for (int layer = 0; layer < schedule.Layers.Length && Proof.Failure is null; layer++)
         {
             ScheduledLayer scheduled = schedule.Layers[layer];
@@ -43,6 +48,21 @@ internal sealed class LengthProof(
     public void Add(Variable variable, ErrorBound error) => errors[variable] = errors.TryGetValue(variable, out ErrorBound other)
         ? new ErrorBound(other.Absolute + error.Absolute, Math.Max(other.Relative, error.Relative))
         : error;
+
+    /// <summary>What the embedding or an MLP adds to a sum, off by <paramref name="inexact"/> before it is rounded.</summary>
+    public void AddOther(AttentionVariable sum, LinearTerm other, double inexact)
+    {
+        ImmutableArray<Rational> added = SumBound.Added(this, other);
+        double most = added.Select(x => Math.Abs(x.ToDouble())).DefaultIfEmpty().Max();
+        double rounding = inexact == 0 ? added.Select(RoundingOf).DefaultIfEmpty().Max() : format.Unit * most;
+        Add(sum, SumOf(sum).Share(new ErrorBound(inexact + rounding, 0), most, format.Unit));
+    }
+
+    public SumBound SumOf(AttentionVariable sum)
+    {
+        if (!sums.TryGetValue(sum, out SumBound? bound)) sums.Add(sum, bound = SumBound.Of(this, sum));
+        return bound;
+    }
 
     public ErrorBound Of(Variable variable) => errors[variable];
 
@@ -62,7 +82,7 @@ internal sealed class LengthProof(
     /// <summary>The largest |code| of a scalar variable in inputs of up to the length.</summary>
     public double LargestCode(Variable variable) => variable is AttentionVariable { IsPacked: true }
         ? variable.Codes.Max(c => Math.Abs(c.ToDouble()))
-        : domains.Everywhere(variable.SOp, maxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
+        : domains.Everywhere(variable.SOp, maxLength).Select(v => Math.Abs((v.Number / variable.Unit).ToDouble())).DefaultIfEmpty().Max();
 
     public double RoundingOf(Rational x) => Math.Abs(format.Round(x.ToDouble()) - x.ToDouble());
 

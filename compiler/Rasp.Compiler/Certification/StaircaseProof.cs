@@ -21,20 +21,28 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         double[] thresholds = [.. mlp.Steps.Select((s, i) => read.Offset - (biases[i] / s.Slope))];
         ImmutableArray<ImmutableArray<(int Column, double Change)>> changes =
             [.. mlp.Steps.Select(s => s.Change.Select((change, column) => (column, Math.Abs(change))).Where(c => c.Item2 != 0).ToImmutableArray())];
-        double[] grids = [.. biases.Select(b => Math.Min(Grid(b + 0.5), 0.5))];
+        double[] grids = [.. biases.Select(b => PowerOfTwo.Dividing(b + 0.5))];
         double[] roundings = [.. biases.Select(BiasRounding)];
-        double inexact = 0;
+        double[] inexact = new double[mlp.Columns.Length];
         foreach (StaircasePoint point in mlp.Variable.Staircase.Points)
         {
             if (point.FirstLength > proof.MaxLength) continue;
-            int above = FirstAbove(thresholds, point.Reading);
-            if (above > 0) Distance(mlp, read, point.Reading, thresholds[above - 1], above - 1);
-            if (above < thresholds.Length) Distance(mlp, read, point.Reading, thresholds[above], above);
-            inexact = Math.Max(inexact, Saturation(mlp, read, biases, grids, roundings, thresholds, changes, point.Reading));
+            foreach (double reading in point.Ends)
+            {
+                int above = FirstAbove(thresholds, reading);
+                if (above > 0) Distance(mlp, read, reading, thresholds[above - 1], above - 1);
+                if (above < thresholds.Length) Distance(mlp, read, reading, thresholds[above], above);
+                Saturation(mlp, read, biases, grids, roundings, thresholds, changes, reading, inexact);
+            }
+
             if (proof.Proof.Failure is not null) break;
         }
 
-        proof.Add(mlp.Variable, new ErrorBound(inexact + RoundingOfResult(mlp, inexact), 0));
+        double weights = mlp.Steps.SelectMany(s => s.Change).Concat(mlp.Base).Select(c => Math.Abs(format.Round(c) - c)).DefaultIfEmpty().Max() * (mlp.Steps.Length + 1);
+        double own = inexact.Take(mlp.Width).DefaultIfEmpty().Max();
+        proof.Add(mlp.Variable, new ErrorBound(own + weights + RoundingOfResult(mlp, own), 0));
+        for (int s = 0; s < mlp.Sums.Length; s++)
+            proof.AddOther(mlp.Sums[s], mlp.Sums[s].Others.First(o => o.Variable == mlp.Variable), inexact[mlp.Width + s] + weights);
     }
 
     private void Distance(ScheduledMlp mlp, Input read, double reading, double threshold, int step)
@@ -42,7 +50,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         double slope = Math.Abs(mlp.Steps[step].Slope);
         double distance = Math.Abs(reading - threshold) - (0.5 / slope);
         double bias = mlp.Steps[step].Bias(read.Offset);
-        double grid = Math.Min(slope * read.Grid(reading, format), Math.Min(Grid(bias + 0.5), 0.5));
+        double grid = Math.Min(slope * read.Grid(reading, format), PowerOfTwo.Dividing(bias + 0.5));
         double top = (slope * (Math.Abs(reading - threshold) + read.ErrorAt(reading))) + 0.5;
         double error = read.ErrorAt(reading) + ((BiasRounding(bias) + read.SumError(reading, slope, bias, grid, top)) / slope);
         proof.Proof.Step(
@@ -52,13 +60,13 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
 
     /// <summary>
     /// Both ReLUs of a step below the reading are u ± ½, which the format holds exactly where all that goes into u lies on a
-    /// grid that it still resolves at u's magnitude; else their difference is off by a spacing, and by what the two sums in fp32 are. Their
-    /// sum over the steps is taken in fp32: exact for the two of one step alone, and where all terms lie on a grid that fp32 resolves at
+    /// grid that it still resolves at u's magnitude, as it does where they are a multiple of one column less something; else their difference
+    /// is off by a spacing, and by what the two sums in fp32 are. Their sum over the steps is taken in fp32: exact for the two of one step alone, and where all terms lie on a grid that fp32 resolves at
     /// the sum of their magnitudes.
     /// </summary>
-    private double Saturation(
+    private void Saturation(
         ScheduledMlp mlp, Input read, double[] biases, double[] grids, double[] roundings, double[] thresholds,
-        ImmutableArray<ImmutableArray<(int Column, double Change)>> changes, double reading)
+        ImmutableArray<ImmutableArray<(int Column, double Change)>> changes, double reading, double[] largest)
     {
         int columns = mlp.Base.Length;
         double[] inexact = new double[columns];
@@ -76,7 +84,8 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             double top = u + (slope * read.ErrorAt(reading)) + 0.5;
             double grid = Math.Min(slope * readingGrid, grids[s]);
             double sumError = read.SumError(reading, slope, biases[s], grid, top);
-            bool exact = top * format.Unit <= grid && roundings[s] == 0 && sumError == 0;
+            bool isHeld = top * format.Unit <= grid || (read.IsPowerOfColumn && biases[s] <= -0.5 && top * format.Unit <= grids[s]);
+            bool exact = isHeld && roundings[s] == 0 && sumError == 0;
             double difference = exact ? 0 : format.Spacing(top) + roundings[s] + (2 * sumError);
             finest = exact ? Math.Min(finest, grid) : 0;
             proof.Proof.Require(top <= format.Largest, () => $"{proof.Describe(mlp.Variable)}: a hidden unit of {top:G6} passes the largest number of {format.Name}");
@@ -95,9 +104,8 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             bool onGrid = whole[c] && mlp.Base[c] == Math.Floor(mlp.Base[c]) && magnitude <= finest * SinglePrecision.ExactIntegers;
             bool alone = whole[c] && inexact[c] == 0 && steps[c] <= 1 && mlp.Base[c] == 0;
             if (!onGrid && !alone) inexact[c] += ((2 * steps[c]) + 1) * SinglePrecision.Rounding * magnitude;
+            largest[c] = Math.Max(largest[c], inexact[c]);
         }
-
-        return inexact.DefaultIfEmpty().Max();
     }
 
     private double RoundingOfResult(ScheduledMlp mlp, double inexact)
@@ -111,20 +119,11 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         }
 
         proof.Proof.Require(largest <= format.Largest, () => $"{proof.Describe(mlp.Variable)}: {largest:G6} passes the largest number of {format.Name}");
-        double weights = mlp.Steps.SelectMany(s => s.Change).Concat(mlp.Base).Select(c => Math.Abs(format.Round(c) - c)).DefaultIfEmpty().Max() * (mlp.Steps.Length + 1);
-        return weights + (exact ? 0 : format.Unit * largest);
+        return exact ? 0 : format.Unit * largest;
     }
 
     /// <summary>What casting the two biases of a step to the format moves them by.</summary>
     private double BiasRounding(double bias) => Step.Halves.Select(h => bias + h).Max(b => Math.Abs(format.Round(b) - b));
-
-    /// <summary>The largest power of two of which x is a multiple.</summary>
-    private static double Grid(double x)
-    {
-        double grid = 1;
-        while (x / grid != Math.Floor(x / grid) && grid > 1e-9) grid /= 2;
-        return grid;
-    }
 
     private static int FirstAbove(double[] thresholds, double reading)
     {
@@ -172,10 +171,10 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             }
         }
 
-        return new Input(offset, absolute, relative, inexact == 0, exact, inexact, Math.Min(grid, Grid(offset)), columns, scale);
+        return new Input(offset, absolute, relative, inexact == 0, exact, inexact, Math.Min(grid, PowerOfTwo.Dividing(offset)), columns, scale);
     }
 
-    private static double Grid(Rational x) => Grid(x.ToDouble());
+    private static double Grid(Rational x) => PowerOfTwo.Dividing(x.ToDouble());
 
     /// <summary>
     /// What is read: its error; the magnitudes of what exact columns contribute, all multiples of ExactGrid, and of the other columns; and
@@ -184,6 +183,9 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
     private sealed record Input(
         double Offset, double Absolute, double Relative, bool Exact, double ExactMagnitude, double InexactMagnitude, double ExactGrid, int Columns, double? Scale)
     {
+        /// <summary>Whether the reading is one column times a power of two, but for a constant.</summary>
+        public bool IsPowerOfColumn => Columns <= 1 && Scale is not null;
+
         public double ErrorAt(double reading) => Absolute + (Relative * Math.Abs(reading - Offset));
 
         /// <summary>A power of two of which every number near the reading, as the format holds it, is a multiple; 0: none is known.</summary>
@@ -201,8 +203,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         /// </summary>
         public double SumError(double reading, double slope, double bias, double grid, double top)
         {
-            bool isPowerOfColumn = Columns <= 1 && Scale is not null;
-            double magnitude = isPowerOfColumn ? top : (slope * (ExactMagnitude + InexactMagnitude)) + Math.Abs(bias) + 0.5;
+            double magnitude = IsPowerOfColumn ? top : (slope * (ExactMagnitude + InexactMagnitude)) + Math.Abs(bias) + 0.5;
             return magnitude <= grid * SinglePrecision.ExactIntegers ? 0 : (Columns + 1) * SinglePrecision.Rounding * magnitude;
         }
     }

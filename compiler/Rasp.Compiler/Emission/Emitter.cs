@@ -57,8 +57,11 @@ internal sealed class Emitter
             bool tokens = variable.SOp is Graph.TokensSOp;
             ImmutableArray<ImmutableArray<Rational>> vectors = schedule.Vectors(variable);
             for (int i = 0; i < vectors.Length; i++)
-                for (int c = 0; c < vectors[i].Length; c++)
-                    (tokens ? embedding : positions)[((tokens ? i : i + 1) * d) + schedule.FirstColumn(variable) + c] = (float)vectors[i][c].ToDouble();
+            {
+                Span<float> row = (tokens ? embedding : positions).AsSpan((tokens ? i : i + 1) * d, d);
+                for (int c = 0; c < vectors[i].Length; c++) row[schedule.FirstColumn(variable) + c] = (float)vectors[i][c].ToDouble();
+                foreach ((AttentionVariable sum, ImmutableArray<Rational> shares) in schedule.Sums(variable)) row[schedule.FirstColumn(sum)] += (float)shares[i].ToDouble();
+            }
         }
     }
 
@@ -74,8 +77,7 @@ internal sealed class Emitter
             LinearForm input = mlp.Variable.Staircase.Input;
             (LinearTerm Term, ColumnReading Reading)[] readings = [.. input.Terms.Select(t => (t, schedule.Read(t.Variable, t.Weights)))];
             Rational offset = readings.Aggregate(input.Constant, (sum, r) => sum + r.Reading.Constant);
-            int column = schedule.FirstColumn(mlp.Variable);
-            for (int i = 0; i < mlp.Base.Length; i++) biasOut[column + i] = (float)mlp.Base[i];
+            for (int i = 0; i < mlp.Base.Length; i++) biasOut[mlp.Columns[i]] += (float)mlp.Base[i];
             foreach (Step step in mlp.Steps)
             {
                 double bias = step.Bias(offset.ToDouble());
@@ -86,7 +88,7 @@ internal sealed class Emitter
                             weightIn[((schedule.FirstColumn(term.Variable) + c) * manifest.DMlp) + unit] = (float)(step.Slope * reading.Coefficients[c].ToDouble());
                     biasIn[unit] = (float)(bias + half);
                     for (int i = 0; i < step.Change.Length; i++)
-                        weightOut[(unit * manifest.DModel) + column + i] = (float)(half > 0 ? step.Change[i] : -step.Change[i]);
+                        weightOut[(unit * manifest.DModel) + mlp.Columns[i]] = (float)(half > 0 ? step.Change[i] : -step.Change[i]);
                     unit++;
                 }
             }

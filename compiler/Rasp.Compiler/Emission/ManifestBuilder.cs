@@ -89,18 +89,21 @@ internal sealed class ManifestBuilder
         ];
     }
 
-    /// <summary>A variable in columns of its own; null where the columns do not tell its values apart, since nothing needs that.</summary>
+    /// <summary>A variable in columns of its own; null where the columns do not tell its values apart, or hold numbers that nobody lists, since nothing needs that.</summary>
     private ManifestVariable? Resident(Variable variable, string name)
     {
         SourceSpan span = variableNames.Named(variable)?.Span ?? variable.SOp.Span;
         int first = schedule.FirstColumn(variable);
         ManifestVariable described = Describe(
             name, variable.SOp.Type, span, true, variable.Site, variable.Encoding, [.. Enumerable.Range(first, schedule.Width(variable))], variable.Values,
-            [variable]);
+            [variable]) with
+        {
+            Sums = [.. schedule.Sums(variable).Select(s => new ManifestSum(schedule.FirstColumn(s.Sum), [.. s.Weights.Select(w => w.ToDouble())]))],
+        };
         if (variable.Encoding == VariableEncoding.Linear)
-            return described with { Weights = [1], Codes = [.. variable.Codes.Select(c => c.ToDouble())] };
+            return variable.Values.IsEmpty ? null : described with { Weights = [1], Codes = [.. variable.Codes.Select(c => c.ToDouble())] };
         ImmutableArray<ImmutableArray<Rational>> vectors = schedule.Vectors(variable);
-        if (vectors.Distinct(RationalsComparer.Instance).Count() < vectors.Length || vectors[0].IsEmpty) return null;
+        if (vectors.Distinct(RowComparer<Rational>.Instance).Count() < vectors.Length || vectors[0].IsEmpty) return null;
         if (vectors.Length == vectors[0].Length && Enumerable.Range(0, vectors.Length).All(i => vectors[i][i] == Rational.One && vectors[i].Count(x => x != Rational.Zero) == 1))
             return described;
         return described with
@@ -144,10 +147,10 @@ internal sealed class ManifestBuilder
         ImmutableArray<ImmutableArray<Rational>> vectors = schedule.Vectors(variable);
         int[] classes = [.. Enumerable.Range(0, vectors.Length).Where(c => view.Values[c] is not null)];
         bool decodes = vectors[0].Length > 0
-            && classes.GroupBy(c => vectors[c], RationalsComparer.Instance).All(g => g.Select(c => view.Values[c]).Distinct().Count() == 1);
+            && classes.GroupBy(c => vectors[c], RowComparer<Rational>.Instance).All(g => g.Select(c => view.Values[c]).Distinct().Count() == 1);
         if (!decodes) return null;
         (Value Value, ImmutableArray<Rational> Vector)[] distinct =
-            [.. classes.Select(c => (view.Values[c] ?? default, vectors[c])).DistinctBy(x => x.Item2, RationalsComparer.Instance)];
+            [.. classes.Select(c => (view.Values[c] ?? default, vectors[c])).DistinctBy(x => x.Item2, RowComparer<Rational>.Instance)];
         return Describe(
             named.Name, named.SOp.Type, named.Span, false, site, VariableEncoding.Vector,
             [.. Enumerable.Range(schedule.FirstColumn(variable), schedule.Width(variable))], [.. distinct.Select(d => d.Value)], [variable]) with

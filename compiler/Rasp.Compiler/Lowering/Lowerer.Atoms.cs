@@ -13,8 +13,7 @@ internal sealed partial class Lowerer
         Dictionary<SOp, Atom> atoms = [];
         Dictionary<Variable, Dictionary<SOp, OneHotView>> viewsOf = [];
         Collect(sop);
-        ImmutableArray<Atom> all = [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
-        return all is [{ ExtremesAt: { } extremes } only] ? [only with { StatesAt = extremes }] : all;
+        return [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
 
         void Collect(SOp node)
         {
@@ -64,24 +63,24 @@ internal sealed partial class Lowerer
         {
             ValueSet set = domains.Of(node, context);
             if (!known.TryGetValue(set.Id, out IReadOnlyList<AtomState>? states))
-                known.Add(set.Id, states = [.. set.Values.Select(v => new AtomState(v.Number, [v]))]);
+                known.Add(set.Id, states = [.. set.Values.Select(v => new AtomState(CodeRange.At(v.Number), [v]))]);
             return states;
         });
     }
 
     /// <summary>
-    /// A comparison depends on the difference alone.
+    /// A comparison depends on the sign of the difference alone.
     /// <code>
     /// a op b → (a − b) op 0
     /// </code>
     /// </summary>
     private Atom DifferenceAtom(ElementwiseSOp comparison, LinearForm difference)
     {
-        Dictionary<(int, int), IReadOnlyList<AtomState>> known = [];
-        Dictionary<(int, int), IReadOnlyList<AtomState>> extremes = [];
-        return new Atom(difference, [comparison], context => StatesAt(context, known, all: true))
+        Dictionary<(int, int), IReadOnlyList<AtomState>> signs = [];
+        Dictionary<(int, int), IReadOnlyList<AtomState>> codes = [];
+        return new Atom(difference, [comparison], context => StatesAt(context, signs, all: false))
         {
-            ExtremesAt = context => StatesAt(context, extremes, all: false),
+            CodesAt = context => StatesAt(context, codes, all: true),
         };
 
         IReadOnlyList<AtomState> StatesAt(int context, Dictionary<(int, int), IReadOnlyList<AtomState>> found, bool all)
@@ -99,10 +98,9 @@ internal sealed partial class Lowerer
                 }
             }
 
-            IEnumerable<KeyValuePair<Rational, Value?>> kept = all
-                ? results
-                : results.GroupBy(r => r.Key.Sign).SelectMany(g => new[] { g.First(), g.Last() }).DistinctBy(r => r.Key);
-            states = [.. kept.Select(r => new AtomState(r.Key, [r.Value]))];
+            states = all
+                ? [.. results.Select(r => new AtomState(CodeRange.At(r.Key), [r.Value]))]
+                : [.. results.GroupBy(r => (r.Key.Sign, r.Value)).Select(g => new AtomState(new CodeRange(g.First().Key, g.Last().Key), [g.Key.Value]))];
             found.Add((left.Id, right.Id), states);
             return states;
         }
@@ -119,16 +117,16 @@ internal sealed partial class Lowerer
             ImmutableArray<Value?> values = [.. nodes.Select(n => functions[n].Values[c])];
             string key = string.Join('\u001e', values.Select(v => v is Value value ? $"{(int)value.Kind}{value}" : string.Empty));
             if (!numbers.TryGetValue(key, out int number)) numbers.Add(key, number = numbers.Count);
-            stateOf[c] = new AtomState(number, values);
+            stateOf[c] = new AtomState(CodeRange.At(number), values);
         }
 
-        LinearForm reading = new(Rational.Zero, [new LinearTerm(variable, [.. stateOf.Select(s => s.Code)])]);
+        LinearForm reading = new(Rational.Zero, [new LinearTerm(variable, [.. stateOf.Select(s => s.Codes.Low)])]);
         Dictionary<int, IReadOnlyList<AtomState>> known = [];
         return new Atom(reading, nodes, context =>
         {
             (int id, IEnumerable<int> classes) = ClassesAt(variable, context);
             if (!known.TryGetValue(id, out IReadOnlyList<AtomState>? states))
-                known.Add(id, states = [.. classes.Select(c => stateOf[c]).DistinctBy(s => s.Code)]);
+                known.Add(id, states = [.. classes.Select(c => stateOf[c]).DistinctBy(s => s.Codes)]);
             return states;
         });
     }

@@ -99,8 +99,7 @@ internal sealed partial class Lowerer
         long low = Math.Min(values[0].Number.Numerator, 0) * largest;
         long high = Math.Max(values[^1].Number.Numerator, 0) * largest;
         ImmutableArray<Rational> codes = [.. Enumerable.Range(0, (int)(high - low) + 1).Select(i => (Rational)(low + i))];
-        AttentionVariable sum = AttentionVariable.Packed(
-            aggregate, codes, [new AttentionPart(aggregate, head, moved, code, Rational.One)], code.Error * most);
+        AttentionVariable sum = AttentionVariable.Sum(aggregate, codes, new AttentionPart(aggregate, head, moved, code, Rational.One), code.Error * most);
         sums.Add(aggregate, sum);
         return sum;
     }

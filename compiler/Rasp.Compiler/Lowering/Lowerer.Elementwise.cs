@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
@@ -22,19 +23,74 @@ internal sealed partial class Lowerer
         if (made.TryGetValue(sop, out Variable? known)) return known;
         ImmutableArray<Value> values = domains.Everywhere(sop);
         if (values.IsEmpty) throw new DomainLimitException(sop, "it is undefined for every input");
-        Staircase? staircase = Staircase(sop, encoding, values);
-        while (staircase is null)
-        {
-            if (!SplitOff(sop)) throw new DomainLimitException(sop, "it depends on too many combinations of values, or on differences too small for single precision");
-            staircase = Staircase(sop, encoding, values);
-        }
-
+        Rational unit = encoding == VariableEncoding.Linear ? Unit(values) : Rational.One;
+        ComputeEarly(sop);
+        Staircase staircase = Staircase(sop, encoding, values, unit);
         MlpVariable variable = encoding == VariableEncoding.OneHot
             ? MlpVariable.OneHot(sop, values, staircase)
-            : MlpVariable.Scalar(sop, values, [.. values.Select(v => v.Number)], staircase);
+            : MlpVariable.Scalar(sop, values, unit, staircase);
         made.Add(sop, variable);
         views.Clear();
         return variable;
+    }
+
+    /// <summary>
+    /// An inexact number of an earlier layer is not packed with others: what depends on it alone is computed where it stands, exactly and
+    /// at no cost in depth.
+    /// </summary>
+    private void ComputeEarly(SOp sop)
+    {
+        ImmutableArray<Atom> atoms = Atoms(sop);
+        if (atoms.Length < 2) return;
+        Site needed = Site.Latest(atoms.Select(a => a.Reading.Site));
+        ComputeInside(sop);
+
+        void ComputeInside(SOp outer)
+        {
+            foreach (SOp inner in Operands(outer).Where(o => IsSplittable(o) && Linear(o) is null))
+            {
+                bool isEarly = Atoms(inner) is [{ Reading: { Error: > 0 } reading }] && reading.Site.AfterNextMlp <= needed;
+                if (isEarly) Materialise(inner, VariableEncoding.OneHot);
+                else ComputeInside(inner);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The staircase of a wanted precision: the outputs' error is at most a part of the gap between two of them, whichever way the roundings
+    /// fall. Where no splitting gives that, the first one that has it if they fall independently: then the run on the inputs decides.
+    /// </summary>
+    private Staircase Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
+    {
+        double gap = encoding == VariableEncoding.Linear ? SmallestGap(values) / unit.ToDouble() : 1;
+        Staircase? likely = null;
+        bool isImprecise = false;
+        do
+        {
+            foreach (Staircase candidate in Staircases(sop, encoding, values, unit))
+            {
+                (double bound, double expected) = candidate.OutputError;
+                if (bound <= gap / 4) return candidate;
+                if (likely is null && expected <= gap / 8) likely = candidate;
+                isImprecise = true;
+            }
+        }
+        while (CanSplit());
+        return likely ?? throw new DomainLimitException(sop, isImprecise
+            ? string.Create(CultureInfo.InvariantCulture, $"single precision does not tell its {values.Length} values apart")
+            : "it depends on too many combinations of values, or on differences too small for single precision");
+
+        bool CanSplit()
+        {
+            try
+            {
+                return SplitOff(sop);
+            }
+            catch (DomainLimitException) when (likely is not null)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>
@@ -85,33 +141,34 @@ internal sealed partial class Lowerer
     private bool IsSplittable(SOp sop) =>
         View(sop) is null && !scalar.ContainsKey(sop) && !oneHot.ContainsKey(sop) && Linear(sop) is not { Error: 0 };
 
-    private Staircase? Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values)
+    /// <summary>The staircases with the counts as they are and with fine ones, packed where they can be.</summary>
+    private IEnumerable<Staircase> Staircases(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
     {
+        if (encoding == VariableEncoding.OneHot && values.Length > StepLimit) yield break;
         ImmutableArray<Atom> atoms = Atoms(sop);
-        Dictionary<ImmutableArray<Rational>, (Value Value, int FirstLength)>? function = Tabulate(sop, atoms);
-        if (function is null || function.Count == 0) return null;
-        Dictionary<Value, ImmutableArray<double>> outputs = values
-            .Select((value, index) => (value, index))
-            .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [v.value.Number.ToDouble()] : Unit(v.index, values.Length));
-        ImmutableArray<ImmutableArray<Rational>> codes =
-            [.. atoms.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().Order().ToImmutableArray())];
-        double gap = encoding == VariableEncoding.Linear ? SmallestGap(values) : 1;
-        return Steady(Staircase(atoms, codes, function, outputs), sop, gap) ?? Steady(Staircase([.. atoms.Select(Fine)], codes, function, outputs), sop, gap);
+        foreach (ImmutableArray<Atom> way in WithRangesAndCodes(atoms))
+        {
+            Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? function = Tabulate(sop, way);
+            if (function is null || function.Count == 0) continue;
+            Dictionary<Value, ImmutableArray<double>> outputs = values
+                .Select((value, index) => (value, index))
+                .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [(v.value.Number / unit).ToDouble()] : Unit(v.index, values.Length));
+            ImmutableArray<ImmutableArray<CodeRange>> codes =
+                [.. way.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().OrderBy(c => c.Low).ToImmutableArray())];
+            if (Staircase(way, codes, function, outputs) is Staircase coarse) yield return Packed(coarse, sop);
+            if (Staircase([.. way.Select(Fine)], codes, function, outputs) is Staircase fine) yield return Packed(fine, sop);
+        }
     }
 
-    /// <summary>The staircase, packed where it can be; null where the roundings of its hidden units would add up to a part of the gap between two outputs.</summary>
-    private Staircase? Steady(Staircase? staircase, SOp sop, double gap)
-    {
-        if (staircase is null) return null;
-        Staircase packed = Packed(staircase, sop);
-        return packed.SaturationError <= gap / 16 ? packed : null;
-    }
+    /// <summary>Comparisons as ranges of differences; and where they are packed with others, which may need it, by each difference.</summary>
+    private static IEnumerable<ImmutableArray<Atom>> WithRangesAndCodes(ImmutableArray<Atom> atoms) =>
+        atoms.Length > 1 && atoms.Any(a => a.CodesAt is not null) ? [atoms, [.. atoms.Select(a => a with { StatesAt = a.CodesAt ?? a.StatesAt })]] : [atoms];
 
     /// <summary>
-    /// Numbers that attention writes can be packed where they are written, into one column; a reading of that is rounded once
+    /// What a staircase reads can be packed where it is written, into one column; a reading of that is rounded once
     /// and not again in each hidden unit, which keeps saturated steps exact.
     /// <code>
-    /// step(M·a + b + …) → step(c), where the heads of a and b add M·a and b to c
+    /// step(M·a + b + …) → step(c), where whatever writes a and b adds M·a and b to c
     /// </code>
     /// The columns of a and b stay for what else reads them, and for those who look for them.
     /// </summary>
@@ -119,26 +176,27 @@ internal sealed partial class Lowerer
     {
         LinearForm input = staircase.Input;
         bool joins = passes.PackedCounts && input.Terms.Length > 1 && input.Error > 0
-            && input.Terms.All(t => t.Variable is AttentionVariable { Encoding: VariableEncoding.Linear } && t.Variable.Site == input.Terms[0].Variable.Site);
+            && input.Reads.All(CanBeAdded) && input.Reads.Any(v => v is AttentionVariable);
         if (!joins) return staircase;
-        List<AttentionPart> parts = [];
-        foreach (LinearTerm term in input.Terms)
-        {
-            if (term.Variable is not AttentionVariable moved) continue;
-            parts.AddRange(moved.Parts.Select(p => p with { Factor = p.Factor * term.Weights[0] }));
-            kept.Add(moved);
-        }
-
-        ImmutableArray<Rational> codes = [.. staircase.Points.Select(p => Rational.FromDouble(p.Reading) - input.Constant).Distinct().Order()];
-        Variable packed = AttentionVariable.Packed(sop, codes, [.. parts], input.Error);
+        kept.AddRange(input.Reads.OfType<AttentionVariable>());
+        bool listed = staircase.Points.All(p => p.Low == p.High);
+        ImmutableArray<Rational> codes = [.. staircase.Points.SelectMany(p => p.Ends).Select(r => Rational.FromDouble(r) - input.Constant).Distinct().Order()];
+        Variable packed = AttentionVariable.Packed(sop, listed ? [.. codes.Select(Value.FromNumber)] : [], codes, input.Terms, input.Error);
         return Lowering.Staircase.Through(LinearForm.Of(packed) + new LinearForm(input.Constant, []), input.Error, staircase.Points) ?? staircase;
     }
 
-    /// <summary>The staircase of the fewest steps over the packings of the atoms in any order; null where none is precise enough.</summary>
+    /// <summary>Whether what writes the variable can add a multiple of it to another column: its numbers, or exact numbers of its classes.</summary>
+    private static bool CanBeAdded(Variable variable) => variable switch
+    {
+        AttentionVariable moved => moved.Encoding == VariableEncoding.Linear,
+        _ => variable.Error == 0,
+    };
+
+    /// <summary>The cheapest staircase over the packings of the atoms in any order; null where none is precise enough.</summary>
     private static Staircase? Staircase(
         ImmutableArray<Atom> atoms,
-        ImmutableArray<ImmutableArray<Rational>> codes,
-        Dictionary<ImmutableArray<Rational>, (Value Value, int FirstLength)> function,
+        ImmutableArray<ImmutableArray<CodeRange>> codes,
+        Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)> function,
         Dictionary<Value, ImmutableArray<double>> outputs)
     {
         Staircase? best = null;
@@ -147,8 +205,8 @@ internal sealed partial class Lowerer
             if (Packing.Of(atoms, codes, order) is not Packing packing) continue;
             Staircase? candidate = Lowering.Staircase.Through(
                 packing.Reading, packing.Reading.Error,
-                function.Select(f => new StaircasePoint(packing.Pack(f.Key).ToDouble(), f.Value.FirstLength, outputs[f.Value.Value])));
-            if (candidate is not null && candidate.Steps.Length <= StepLimit && (best is null || candidate.Steps.Length < best.Steps.Length))
+                function.Select(f => new StaircasePoint(packing.Pack(f.Key), f.Value.FirstLength, outputs[f.Value.Value])));
+            if (candidate is not null && candidate.Steps.Length <= StepLimit && (best is null || candidate.Cost.CompareTo(best.Cost) < 0))
                 best = candidate;
         }
 
@@ -177,11 +235,11 @@ internal sealed partial class Lowerer
     /// The s-op's value for every combination of codes that can occur together, and the shortest input for it; null where
     /// there are too many.
     /// </summary>
-    private Dictionary<ImmutableArray<Rational>, (Value Value, int FirstLength)>? Tabulate(SOp sop, ImmutableArray<Atom> atoms)
+    private Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? Tabulate(SOp sop, ImmutableArray<Atom> atoms)
     {
-        Dictionary<ImmutableArray<Rational>, (Value, int)> function = new(RationalsComparer.Instance);
+        Dictionary<ImmutableArray<CodeRange>, (Value, int)> function = new(RowComparer<CodeRange>.Instance);
         HashSet<(string States, int Result)> seen = [];
-        Rational[] codes = new Rational[atoms.Length];
+        CodeRange[] codes = new CodeRange[atoms.Length];
         Dictionary<IReadOnlyList<AtomState>, int> stateIds = new(ReferenceEqualityComparer.Instance);
         int length = 0;
         for (int context = 0; context < domains.Space.Count; context++)
@@ -208,7 +266,7 @@ internal sealed partial class Lowerer
 
             foreach (AtomState state in states[atom])
             {
-                codes[atom] = state.Code;
+                codes[atom] = state.Codes;
                 for (int n = 0; n < atoms[atom].Nodes.Length; n++) held[atoms[atom].Nodes[n]] = state.Values[n];
                 Combine(atom + 1, held, states, possible);
             }

@@ -12,8 +12,11 @@ namespace Rasp.Compiler.Lowering;
 /// </summary>
 internal sealed record Packing(LinearForm Reading, ImmutableArray<Rational> Multipliers)
 {
-    /// <summary><paramref name="order"/> lists the atoms from the most to the least significant; null where a multiplier would pass 2³⁰.</summary>
-    public static Packing? Of(ImmutableArray<Atom> atoms, ImmutableArray<ImmutableArray<Rational>> codes, ImmutableArray<int> order)
+    /// <summary>
+    /// <paramref name="order"/> lists the atoms from the most to the least significant, <paramref name="codes"/> [atom] the codes that each
+    /// can have; null where a multiplier would pass 2³⁰. Within a range of codes nothing less significant can be told apart.
+    /// </summary>
+    public static Packing? Of(ImmutableArray<Atom> atoms, ImmutableArray<ImmutableArray<CodeRange>> codes, ImmutableArray<int> order)
     {
         Rational[] multipliers = new Rational[atoms.Length];
         LinearForm reading = LinearForm.Zero;
@@ -21,10 +24,11 @@ internal sealed record Packing(LinearForm Reading, ImmutableArray<Rational> Mult
         Rational gap = Rational.Zero;
         foreach (int atom in order.Reverse())
         {
-            ImmutableArray<Rational> own = codes[atom];
+            ImmutableArray<CodeRange> own = codes[atom];
             Rational smallest = SmallestDifference(own);
             Rational multiplier = Rational.One;
-            if (own.Length > 1)
+            Rational span = own.Max(c => c.High) - own[0].Low;
+            if (span != Rational.Zero)
             {
                 while (gap != Rational.Zero && multiplier * smallest < range + gap)
                 {
@@ -32,7 +36,7 @@ internal sealed record Packing(LinearForm Reading, ImmutableArray<Rational> Mult
                     if (multiplier > (1 << 30)) return null;
                 }
 
-                range += multiplier * (own[^1] - own[0]);
+                range += multiplier * span;
                 if (gap == Rational.Zero) gap = smallest;
             }
 
@@ -45,22 +49,24 @@ internal sealed record Packing(LinearForm Reading, ImmutableArray<Rational> Mult
         return new Packing(reading, [.. multipliers]);
     }
 
-    public Rational Pack(ImmutableArray<Rational> codes)
+    public CodeRange Pack(ImmutableArray<CodeRange> codes)
     {
-        Rational z = Rational.Zero;
-        for (int i = 0; i < codes.Length; i++) z += Multipliers[i] * codes[i];
+        CodeRange z = CodeRange.Zero;
+        for (int i = 0; i < codes.Length; i++) z += codes[i].Times(Multipliers[i]);
         return z;
     }
 
-    private static Rational SmallestDifference(ImmutableArray<Rational> ascending)
+    /// <summary>The least distance between two codes or ranges that do not overlap; 1 where there are none.</summary>
+    private static Rational SmallestDifference(ImmutableArray<CodeRange> ascending)
     {
-        Rational smallest = Rational.One;
-        for (int i = 1; i < ascending.Length; i++)
+        Rational? smallest = null;
+        Rational high = ascending[0].High;
+        foreach (CodeRange codes in ascending)
         {
-            Rational difference = ascending[i] - ascending[i - 1];
-            if (i == 1 || difference < smallest) smallest = difference;
+            if (codes.Low > high && (smallest is null || codes.Low - high < smallest)) smallest = codes.Low - high;
+            if (codes.High > high) high = codes.High;
         }
 
-        return smallest;
+        return smallest ?? Rational.One;
     }
 }

@@ -27,65 +27,123 @@ internal sealed record Step(double Threshold, double Slope, ImmutableArray<doubl
     }
 }
 
-/// <summary>One of the readings, the shortest input at which it occurs, and the function's value there.</summary>
-internal sealed record StaircasePoint(double Reading, int FirstLength, ImmutableArray<double> Output);
+/// <summary>One of the readings, or a range of them, the shortest input at which it occurs, and the function's value there.</summary>
+internal sealed record StaircasePoint(double Low, double High, int FirstLength, ImmutableArray<double> Output)
+{
+    public StaircasePoint(CodeRange readings, int firstLength, ImmutableArray<double> output)
+        : this(readings.Low.ToDouble(), readings.High.ToDouble(), firstLength, output)
+    {
+    }
+
+    public IEnumerable<double> Ends => Low == High ? [Low] : [Low, High];
+
+    public StaircasePoint Negated() => this with { Low = -High, High = -Low };
+}
 
 /// <summary>
 /// A function that is constant around each of finitely many readings: base + Σ step_i(z)·change_i, where the base is its value
-/// around 0. Away from the threshold the halves of a step differ by 1, up to <see cref="SaturationError"/>.
+/// around 0. Away from the threshold the halves of a step differ by 1, up to <see cref="OutputError"/>.
 /// </summary>
 internal sealed record Staircase(
     LinearForm Input, ImmutableArray<StaircasePoint> Points, ImmutableArray<double> Base, ImmutableArray<Step> Steps)
 {
+    /// <summary>What slope · reading may reach, so that single precision keeps a few digits behind the point.</summary>
+    private const double LargestUnit = SinglePrecision.ExactIntegers / 16;
+
+    private readonly double last = Points.Max(p => p.High);
+
+    /// <summary>The steps, and of as many the largest hidden unit in relation to the finest digit, which a format has to hold.</summary>
+    public (int Steps, double Digits) Cost =>
+        (Steps.Length, Steps.Select(s => LargestUnitOf(s) / Grid(s)).DefaultIfEmpty().Max());
+
     /// <summary>
-    /// What the outputs can be off by because the two ReLUs of a saturated step are rounded one by one: nothing where the reading is
-    /// exact or one column, else a spacing of single precision at each step's largest hidden unit.
+    /// What an output can be off by. The two ReLUs of a saturated step are rounded one by one, unless the reading is exact or one
+    /// column; and so are their sums over the steps, unless whole multiples of exact halves stay within fp32's whole numbers. (The sums of an
+    /// inexact column's steps are rounded too, which no splitting would change: they are left to the certificate.)
+    /// <c>Bound</c> holds however the roundings fall, <c>Expected</c> where they fall independently.
     /// </summary>
-    public double SaturationError
+    public (double Bound, double Expected) OutputError
     {
         get
         {
-            if (Input.Error == 0 || Input.Terms.Length == 1 || Steps.IsEmpty) return 0;
-            (double first, double last) = (Points[0].Reading, Points[^1].Reading);
-            double[] sums = new double[Base.Length];
+            bool saturates = Input.Error == 0 || Input.Terms.Length == 1;
+            double inputs = (Input.Terms.Length + 1) * Input.Magnitude;
+            double grid = Steps.Select(Grid).DefaultIfEmpty(1).Min();
+            double[] differences = new double[Base.Length];
+            double[] spacings = new double[Base.Length];
+            double[] sums = [.. Base.Select(Math.Abs)];
+            double[] squares = new double[Base.Length];
+            int[] steps = new int[Base.Length];
+            bool[] whole = [.. Base.Select(double.IsInteger)];
             foreach (Step step in Steps)
             {
-                double largest = Math.Max(step.Slope * (first - step.Threshold), step.Slope * (last - step.Threshold));
-                for (int c = 0; c < sums.Length; c++) sums[c] += Math.Abs(step.Change[c]) * 2 * SinglePrecision.Rounding * largest;
+                double largest = LargestUnitOf(step);
+                for (int c = 0; c < Base.Length; c++)
+                {
+                    double change = Math.Abs(step.Change[c]);
+                    if (change == 0) continue;
+                    steps[c]++;
+                    whole[c] &= double.IsInteger(change);
+                    sums[c] += 2 * change * largest;
+                    squares[c] += 4 * change * change * largest * largest;
+                    if (saturates) continue;
+                    differences[c] += 2 * change * (largest + (Math.Abs(step.Slope) * inputs));
+                    spacings[c] += 2 * change * largest;
+                }
             }
 
-            return sums.Max();
+            (double bound, double expected) = (0, 0);
+            for (int c = 0; c < Base.Length; c++)
+            {
+                bool isOneStep = steps[c] <= 1 && Base[c] == 0;
+                bool exact = whole[c] && (isOneStep || (Input.Error == 0 && sums[c] <= grid * SinglePrecision.ExactIntegers));
+                bool isOneColumn = whole[c] && Input.Error > 0 && saturates;
+                bound = Math.Max(bound, differences[c] + (exact || isOneColumn ? 0 : ((2 * steps[c]) + 1) * sums[c]));
+                expected = Math.Max(expected, spacings[c] + (exact ? 0 : Math.Sqrt(squares[c])));
+            }
+
+            return (SinglePrecision.Rounding * bound, SinglePrecision.Rounding * expected);
         }
     }
 
     /// <summary>
-    /// The staircase through the points (reading, output), or null where a reading's error is too large for the gap
-    /// between two readings with different outputs, or single precision cannot resolve it.
+    /// The staircase through the points (readings, output), or null where readings with different outputs overlap, a reading's error is too
+    /// large for the gap between them, or single precision cannot resolve it.
     /// </summary>
     public static Staircase? Through(LinearForm input, double inputError, IEnumerable<StaircasePoint> points)
     {
         // A column that is read with a negative weight is read with a positive one instead: small readings then come from small
         // columns, which a format holds on a finer grid than the large ones that saturate steps.
         if (input.Terms is [{ Weights: [var weight] }] && weight.Sign < 0)
-            return Through(input.Times(-1), inputError, [.. points.Select(p => p with { Reading = -p.Reading })]);
-        ImmutableArray<StaircasePoint> sorted = [.. points.OrderBy(p => p.Reading)];
+            return Through(input.Times(-1), inputError, [.. points.Select(p => p.Negated())]);
+        ImmutableArray<StaircasePoint> sorted = [.. points.OrderBy(p => p.Low)];
         List<Step> steps = [];
         int middle = 0;
         double zero = input.Constant.ToDouble();
-        double largest = sorted.Max(p => Math.Abs(p.Reading));
+        double high = sorted.Max(p => p.High);
+        double largest = Math.Max(Math.Abs(sorted[0].Low), Math.Abs(high));
+        high = sorted[0].High;
         for (int i = 1; i < sorted.Length; i++)
         {
             double[] change = [.. sorted[i].Output.Zip(sorted[i - 1].Output, (after, before) => after - before)];
-            if (change.All(c => c == 0)) continue;
-            double gap = sorted[i].Reading - sorted[i - 1].Reading;
+            if (change.All(c => c == 0))
+            {
+                high = Math.Max(high, sorted[i].High);
+                continue;
+            }
 
-            // A power of two keeps slope·z as exact as z. The step rises within 5/6 of the gap around the middle, which leaves
-            // gap/12 or more on each side for the reading's error and for the rounding of slope·z and of the threshold. The
-            // smaller the slope, the further formats of few bits reach.
-            double slope = Math.Pow(2, Math.Ceiling(Math.Log2(1.2 / gap)));
+            double gap = sorted[i].Low - high;
+            if (gap <= 0) return null;
+
+            // A power of two keeps slope·z as exact as z. The step rises within 2/3 of the gap around the middle, at most within
+            // 5/6 where larger hidden units would be too inexact; the rest is for the reading's error and for the rounding of slope·z and
+            // of the threshold. The smaller the slope, the larger the readings that formats of few bits hold.
+            double slope = Math.Pow(2, Math.Ceiling(Math.Log2(1.5 / gap)));
+            if (slope * largest > LargestUnit) slope /= 2;
             double rounding = 4 * SinglePrecision.Rounding * (largest + Math.Abs(input.Constant.ToDouble()));
-            if (inputError + rounding > (gap - (1 / slope)) / 4 || slope * largest > SinglePrecision.ExactIntegers / 16) return null;
-            double threshold = (sorted[i].Reading + sorted[i - 1].Reading) / 2;
+            if (inputError + rounding > (gap - (1 / slope)) / 4 || slope * largest > LargestUnit) return null;
+            double threshold = Threshold(high, sorted[i].Low, slope);
+            high = sorted[i].High;
 
             // Steps rise away from where the columns are zero, so that a saturated one is never further from its threshold than
             // the columns from zero: their format then holds its hidden units exactly.
@@ -95,5 +153,28 @@ internal sealed record Staircase(
         }
 
         return new Staircase(input, sorted, sorted[middle].Output, [.. steps]);
+    }
+
+    private static double Grid(Step step) => PowerOfTwo.Dividing((step.Slope * step.Threshold) - 0.5);
+
+    private double LargestUnitOf(Step step) => Math.Max(step.Slope * (Points[0].Low - step.Threshold), step.Slope * (last - step.Threshold));
+
+    /// <summary>
+    /// Near the middle of the gap, such that the biases, slope·threshold ± ½, have few bits, which formats of few bits hold: moved by less
+    /// than a third of what the rise leaves of the gap on either side.
+    /// </summary>
+    private static double Threshold(double below, double above, double slope)
+    {
+        double middle = (above + below) / 2 * slope;
+        double free = ((above - below) * slope) - 1;
+        double grid = 1;
+        double threshold = Math.Round(middle - 0.5) + 0.5;
+        while (Math.Abs(threshold - middle) >= free / 6)
+        {
+            grid /= 2;
+            threshold = (Math.Round((middle - 0.5) / grid) * grid) + 0.5;
+        }
+
+        return threshold / slope;
     }
 }

@@ -30,6 +30,9 @@ internal abstract class Variable
     /// <summary>Empty for one-hot variables.</summary>
     public ImmutableArray<Rational> Codes { get; }
 
+    /// <summary>What a scalar's column counts: value = unit · code.</summary>
+    public Rational Unit { get; private protected init; } = Rational.One;
+
     public Site Site { get; }
 
     /// <summary>An upper bound of |column − code|; 0 where the column is exact.</summary>
@@ -57,34 +60,59 @@ internal sealed record AttentionPart(SOp SOp, Head Head, MovedValue Moved, Count
 
 /// <summary>
 /// What attention moves: a number, as its mean over the selected positions, or a one-hot value from the one selected position;
-/// or a sum to which several heads of one layer add: the counts of a width's parts, or numbers packed into one.
+/// or a sum to which several heads add: the counts of a width's parts, or numbers packed into one.
 /// </summary>
 internal sealed class AttentionVariable : Variable
 {
     private AttentionVariable(
-        SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, ImmutableArray<Rational> codes, ImmutableArray<AttentionPart> parts, double error)
-        : base(sop, encoding, values, codes, parts[0].Head.Site, error) => Parts = parts;
+        SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, ImmutableArray<Rational> codes, ImmutableArray<AttentionPart> parts,
+        ImmutableArray<LinearTerm> terms, double error)
+        : base(sop, encoding, values, codes, Site.Latest(parts.Select(p => p.Head.Site).Concat(terms.Select(t => t.Variable.Site))), error)
+    {
+        Parts = parts;
+        Terms = terms;
+        Others = [.. terms.Where(t => t.Variable is not AttentionVariable)];
+    }
 
     /// <summary>One, but for sums.</summary>
     public ImmutableArray<AttentionPart> Parts { get; }
 
+    /// <summary>Of packed numbers: the variables that they are, and how they are scaled.</summary>
+    public ImmutableArray<LinearTerm> Terms { get; }
+
+    /// <summary>The terms that the embedding and MLPs add, where they write these variables; the others are in <see cref="Parts"/>.</summary>
+    public ImmutableArray<LinearTerm> Others { get; }
+
     /// <summary>Whether the number is several packed into one, of which <see cref="Variable.SOp"/> is a function.</summary>
     public bool IsPacked { get; private init; }
 
-    public override IEnumerable<Variable> Reads => Parts.SelectMany(p => p.Reads);
+    public override IEnumerable<Variable> Reads => Parts.SelectMany(p => p.Reads).Concat(Others.Select(o => o.Variable));
 
     public static AttentionVariable Scalar(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Head head, MovedValue moved, double error) =>
-        new(sop, VariableEncoding.Linear, values, codes, [new AttentionPart(sop, head, moved, null, Rational.One)], error);
+        new(sop, VariableEncoding.Linear, values, codes, [new AttentionPart(sop, head, moved, null, Rational.One)], [], error);
 
     public static AttentionVariable Count(SOp sop, ImmutableArray<Value> values, ImmutableArray<AttentionPart> parts, double error) =>
-        new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number)], parts, error);
+        new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number)], parts, [], error);
 
-    /// <summary>The weighted sum of numbers that stand in columns of their own, which several readers would otherwise each add up.</summary>
-    public static AttentionVariable Packed(SOp sop, ImmutableArray<Rational> codes, ImmutableArray<AttentionPart> parts, double error) =>
-        new(sop, VariableEncoding.Linear, [.. codes.Select(Value.FromNumber)], codes, parts, error) { IsPacked = true };
+    /// <summary>
+    /// The weighted sum of numbers that stand in columns of their own, which several readers would otherwise each add up. Without
+    /// <paramref name="values"/> not all its numbers are listed: only the ends of <paramref name="codes"/>' ranges.
+    /// </summary>
+    public static AttentionVariable Packed(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, ImmutableArray<LinearTerm> terms, double error)
+    {
+        IEnumerable<AttentionPart> parts =
+            from term in terms
+            from part in (term.Variable as AttentionVariable)?.Parts ?? []
+            select part with { Factor = part.Factor * term.Weights[0] };
+        return new AttentionVariable(sop, VariableEncoding.Linear, values, codes, [.. parts], terms, error) { IsPacked = true };
+    }
+
+    /// <summary>The sum over the selected positions of what one head moves.</summary>
+    public static AttentionVariable Sum(SOp sop, ImmutableArray<Rational> codes, AttentionPart part, double error) =>
+        new(sop, VariableEncoding.Linear, [.. codes.Select(Value.FromNumber)], codes, [part], [], error) { IsPacked = true };
 
     public static AttentionVariable OneHot(SOp sop, ImmutableArray<Value> values, Head head, MovedValue moved) =>
-        new(sop, VariableEncoding.OneHot, values, [], [new AttentionPart(sop, head, moved, null, Rational.One)], 0);
+        new(sop, VariableEncoding.OneHot, values, [], [new AttentionPart(sop, head, moved, null, Rational.One)], [], 0);
 }
 
 /// <summary>A function that an MLP computes exactly; it is a staircase over one number read from the residual stream.</summary>
@@ -97,11 +125,9 @@ internal sealed class MlpVariable : Variable
 
     public override IEnumerable<Variable> Reads => Staircase.Input.Reads;
 
-    /// <summary>Whole codes are sums of whole steps and so exact; others are off by a rounding per step at most.</summary>
-    public static MlpVariable Scalar(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Staircase staircase) =>
-        new(sop, VariableEncoding.Linear, values, codes, staircase, codes.All(c => c.IsInteger)
-            ? 0
-            : (staircase.Steps.Length + 1) * 2 * SinglePrecision.Rounding * codes.Max(c => Math.Abs(c.ToDouble())));
+    /// <summary>The staircase's outputs are the values in <paramref name="unit"/>s: where these are whole, their sums are.</summary>
+    public static MlpVariable Scalar(SOp sop, ImmutableArray<Value> values, Rational unit, Staircase staircase) =>
+        new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number / unit)], staircase, staircase.OutputError.Bound) { Unit = unit };
 
     public static MlpVariable OneHot(SOp sop, ImmutableArray<Value> values, Staircase staircase) =>
         new(sop, VariableEncoding.OneHot, values, [], staircase, 0);

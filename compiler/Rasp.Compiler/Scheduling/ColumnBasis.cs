@@ -20,15 +20,17 @@ internal sealed class ColumnBasis
     /// <summary>More functions than this are not searched for linear dependence, which takes their number squared.</summary>
     private const int EliminationLimit = 64;
 
-    private readonly Dictionary<ImmutableArray<Rational>, ColumnReading> readings = new(RationalsComparer.Instance);
+    private readonly Dictionary<ImmutableArray<Rational>, ColumnReading> readings = new(RowComparer<Rational>.Instance);
     private readonly int classes;
 
     private readonly ImmutableArray<int> order;
+    private readonly int zero;
 
-    private ColumnBasis(int classes, ImmutableArray<ImmutableArray<Rational>> columns, ImmutableArray<int> order = default)
+    private ColumnBasis(int classes, ImmutableArray<ImmutableArray<Rational>> columns, ImmutableArray<int> order = default, int zero = 0)
     {
         this.classes = classes;
         this.order = order;
+        this.zero = zero;
         Vectors = [.. Enumerable.Range(0, classes).Select(c => columns.Select(f => f[c]).ToImmutableArray())];
         for (int i = 0; order.IsDefault && i < columns.Length; i++) readings.Add(columns[i], Single(i, columns.Length));
     }
@@ -42,30 +44,31 @@ internal sealed class ColumnBasis
     public static ColumnBasis OneHot(int classes) => new(classes, [.. Enumerable.Range(0, classes).Select(c => Unit(c, classes))]);
 
     /// <summary>
-    /// A column for each but the first class in an order: 1 for the classes from there on. A staircase that passes the classes in
-    /// this order writes each column with one step.
+    /// A column for each border between two classes in an order: 1 for the classes on its side away from the class at
+    /// <paramref name="zero"/>, whose columns all are 0. A staircase that passes the classes in this order, away from there, writes each
+    /// column with one step and nothing else.
     /// <code>
-    /// f = f(first) + Σ_i (f(i) − f(i − 1)) · column_i
+    /// f = f(zero) + Σ_i&gt;zero (f(i) − f(i − 1)) · column_i + Σ_i≤zero (f(i − 1) − f(i)) · column_i
     /// </code>
     /// </summary>
-    public static ColumnBasis Thermometer(ImmutableArray<int> order)
+    public static ColumnBasis Thermometer(ImmutableArray<int> order, int zero)
     {
         int classes = order.Length;
         ImmutableArray<Rational>[] columns = new ImmutableArray<Rational>[classes - 1];
         for (int i = 1; i < classes; i++)
         {
             Rational[] column = new Rational[classes];
-            for (int later = i; later < classes; later++) column[order[later]] = Rational.One;
+            foreach (int c in i > zero ? order[i..] : order[..i]) column[c] = Rational.One;
             columns[i - 1] = [.. column];
         }
 
-        return new ColumnBasis(classes, [.. columns], order);
+        return new ColumnBasis(classes, [.. columns], order, zero);
     }
 
     /// <summary>The fewest columns from which all the functions, each given by its value for every class, can be read.</summary>
     public static ColumnBasis Of(int classes, IEnumerable<ImmutableArray<Rational>> functions)
     {
-        ImmutableArray<Rational>[] distinct = [.. functions.Select(f => Primitive(f).Function).Where(f => f.Any(x => x != Rational.Zero)).Distinct(RationalsComparer.Instance)];
+        ImmutableArray<Rational>[] distinct = [.. functions.Select(f => Primitive(f).Function).Where(f => f.Any(x => x != Rational.Zero)).Distinct(RowComparer<Rational>.Instance)];
         if (distinct.Length > EliminationLimit) return distinct.Length < classes ? new ColumnBasis(classes, [.. distinct]) : OneHot(classes);
 
         // Small numbers first: they become the columns, and the larger ones are read from them.
@@ -87,7 +90,8 @@ internal sealed class ColumnBasis
     /// <summary>How a function of the value is read; null where it is none of those that the basis was made for.</summary>
     public ColumnReading? Read(ImmutableArray<Rational> function)
     {
-        if (!order.IsDefault) return new ColumnReading(function[order[0]], [.. Enumerable.Range(1, classes - 1).Select(i => function[order[i]] - function[order[i - 1]])]);
+        if (!order.IsDefault)
+            return new ColumnReading(function[order[zero]], [.. Enumerable.Range(1, classes - 1).Select(i => (function[order[i]] - function[order[i - 1]]) * (i > zero ? 1 : -1))]);
         (Rational constant, Rational scale, ImmutableArray<Rational> primitive) = Primitive(function);
         if (scale == Rational.Zero) return new ColumnReading(constant, [.. Enumerable.Repeat(Rational.Zero, Width)]);
         if (readings.TryGetValue(primitive, out ColumnReading? reading))

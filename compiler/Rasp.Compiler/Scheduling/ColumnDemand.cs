@@ -29,16 +29,22 @@ internal sealed class ColumnDemand(bool compress)
         if (variable.Encoding == VariableEncoding.OneHot)
         {
             int classes = variable.Values.Length;
-            ColumnBasis basis = compress && read.TryGetValue(variable, out List<ImmutableArray<Rational>>? functions)
-                ? ColumnBasis.Of(classes, functions)
-                : ColumnBasis.OneHot(classes);
+            ColumnBasis basis = compress ? ColumnBasis.Of(classes, read.GetValueOrDefault(variable) ?? []) : ColumnBasis.OneHot(classes);
             bool all = compress && basis.Width >= classes - 1;
             bases.Add(variable, all && variable is MlpVariable mlp && Order(mlp.Staircase, classes) is { IsDefault: false } order
-                ? ColumnBasis.Thermometer(order)
+                ? ColumnBasis.Thermometer(order, mlp.Staircase.Steps.Count(s => s.Slope < 0))
                 : basis);
         }
 
-        if (variable is AttentionVariable moved) AddReads(moved);
+        if (variable is AttentionVariable moved)
+        {
+            AddReads(moved);
+
+            // An MLP's value that is only added to a sum gets a column of its own all the same, where it can be seen.
+            foreach (LinearTerm term in moved.Others)
+                if (term.Variable is MlpVariable) Add(term.Variable, term.Weights);
+        }
+
         if (variable is MlpVariable computed) Add(computed.Staircase.Input);
     }
 

@@ -18,7 +18,7 @@ internal static class PlanPrinter
         text.AppendLine(CultureInfo.InvariantCulture, $"{schedule.Columns} columns");
         text.AppendLine(CultureInfo.InvariantCulture, $"  {Schedule.BeginningColumn}: beginning of sequence");
         foreach (Variable variable in schedule.Variables)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {Columns(schedule, variable)}: {names.Describe(variable)}, {variable.Values.Length} values");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {Columns(schedule, variable)}: {names.Describe(variable)}, {Values(variable)}{Sums(schedule, variable, names)}");
         for (int l = 0; l < schedule.Layers.Length; l++)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"layer {l}");
@@ -52,6 +52,14 @@ internal static class PlanPrinter
             text.AppendLine(CultureInfo.InvariantCulture, $"    writes {factor}{names.Describe(write.Variable)} → {Columns(schedule, write.Variable)}: {moved}, {empty} where nothing is selected");
         }
     }
+
+    private static string Values(Variable variable) =>
+        variable.Values.IsEmpty ? "ranges" : string.Create(CultureInfo.InvariantCulture, $"{variable.Values.Length} values");
+
+    /// <summary>To which sums the embedding or an MLP adds the variable; of a head it is said where it writes.</summary>
+    private static string Sums(Schedule schedule, Variable variable, VariableNames names) => variable is AttentionVariable
+        ? string.Empty
+        : string.Concat(schedule.Sums(variable).Select(s => $", added to {names.Describe(s.Sum)}"));
 
     private static string Show(Variable? variable, VariableNames names) => variable is null ? "1" : names.Describe(variable);
 

@@ -14,8 +14,12 @@ internal sealed record ScheduledHead(Head Head, ImmutableArray<HeadWrite> Writes
     public int Dimensions => Math.Max(Head.ScoreDimensions, ValueDimensions);
 }
 
-/// <summary>A staircase whose base and changes are those of the variable's columns, [column].</summary>
-internal sealed record ScheduledMlp(MlpVariable Variable, ImmutableArray<double> Base, ImmutableArray<Step> Steps);
+/// <summary>A staircase whose base and changes are those of <paramref name="Columns"/>: the variable's own, then those of sums that it adds to.</summary>
+internal sealed record ScheduledMlp(MlpVariable Variable, ImmutableArray<int> Columns, ImmutableArray<AttentionVariable> Sums, ImmutableArray<double> Base, ImmutableArray<Step> Steps)
+{
+    /// <summary>How many of the columns are the variable's own.</summary>
+    public int Width => Columns.Length - Sums.Length;
+}
 
 internal sealed record ScheduledLayer(ImmutableArray<ScheduledHead> Heads, ImmutableArray<ScheduledMlp> Mlp)
 {
@@ -88,8 +92,8 @@ internal sealed class Schedule
 
     private ScheduledLayer Layer(int layer) => new(
         [
-            .. Variables.OfType<AttentionVariable>().Where(v => v.Site.Layer == layer)
-                .SelectMany(v => v.Parts.Select(p => (Variable: v, Part: p)))
+            .. Variables.OfType<AttentionVariable>()
+                .SelectMany(v => v.Parts.Where(p => p.Head.Site.Layer == layer).Select(p => (Variable: v, Part: p)))
                 .GroupBy(w => w.Part.Head)
                 .Select(g => ScheduledHead(g.Key, g)),
         ],
@@ -108,6 +112,13 @@ internal sealed class Schedule
         return new ScheduledHead(head, [.. writes], dimension);
     }
 
+    /// <summary>The sums to which whatever writes the variable adds, and what for each of its classes (of a number: per unit).</summary>
+    public IEnumerable<(AttentionVariable Sum, ImmutableArray<Rational> Weights)> Sums(Variable variable) =>
+        from sum in Variables.OfType<AttentionVariable>()
+        from term in sum.Terms
+        where term.Variable == variable
+        select (sum, term.Weights);
+
     /// <summary>
     /// <code>
     /// base + Σ step·change over one-hot columns → the same over the variable's own columns, without the steps that change none
@@ -116,20 +127,26 @@ internal sealed class Schedule
     private ScheduledMlp Mlp(MlpVariable variable)
     {
         Staircase staircase = variable.Staircase;
-        if (!bases.TryGetValue(variable, out ColumnBasis? basis)) return new ScheduledMlp(variable, staircase.Base, staircase.Steps);
+        (AttentionVariable Sum, ImmutableArray<Rational> Weights)[] sums = [.. Sums(variable)];
+        ImmutableArray<ImmutableArray<Rational>> own = bases.TryGetValue(variable, out ColumnBasis? basis) ? basis.Vectors : [[Rational.One]];
+        ImmutableArray<ImmutableArray<double>> written =
+            [.. own.Select((v, c) => v.Concat(sums.Select(s => s.Weights[c])).Select(x => x.ToDouble()).ToImmutableArray())];
         return new ScheduledMlp(
             variable,
-            OfColumns(staircase.Base, basis),
-            [.. staircase.Steps.Select(s => s with { Change = OfColumns(s.Change, basis) }).Where(s => s.Change.Any(c => c != 0))]);
+            [.. Enumerable.Range(FirstColumn(variable), Width(variable)).Concat(sums.Select(s => FirstColumn(s.Sum)))],
+            [.. sums.Select(s => s.Sum)],
+            OfColumns(staircase.Base, written),
+            [.. staircase.Steps.Select(s => s with { Change = OfColumns(s.Change, written) }).Where(s => s.Change.Any(c => c != 0))]);
     }
 
-    private static ImmutableArray<double> OfColumns(ImmutableArray<double> oneHot, ColumnBasis basis)
+    /// <summary>The combination of classes' columns, [class][column].</summary>
+    private static ImmutableArray<double> OfColumns(ImmutableArray<double> classes, ImmutableArray<ImmutableArray<double>> written)
     {
-        double[] columns = new double[basis.Width];
-        for (int i = 0; i < oneHot.Length; i++)
+        double[] columns = new double[written[0].Length];
+        for (int i = 0; i < classes.Length; i++)
         {
-            if (oneHot[i] == 0) continue;
-            for (int c = 0; c < columns.Length; c++) columns[c] += oneHot[i] * basis.Vectors[i][c].ToDouble();
+            if (classes[i] == 0) continue;
+            for (int c = 0; c < columns.Length; c++) columns[c] += classes[i] * written[i][c];
         }
 
         return [.. columns];

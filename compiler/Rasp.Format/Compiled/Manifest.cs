@@ -57,6 +57,9 @@ public sealed record ManifestVariable(
     /// <summary>Only for <see cref="VariableEncoding.Vector"/>: what the columns hold for each value, [value][column].</summary>
     public ImmutableArray<ImmutableArray<double>> Vectors { get; init; } = [];
 
+    /// <summary>Other columns to which the variable's value is added: an intervention on it changes them as well.</summary>
+    public ImmutableArray<ManifestSum> Sums { get; init; } = [];
+
     /// <summary>The last layer that reads the columns; the model's number of layers where the unembedding does.</summary>
     public int LastLayer { get; init; }
 
@@ -65,6 +68,12 @@ public sealed record ManifestVariable(
 
     public int EndColumn { get; init; }
 }
+
+/// <summary>
+/// A column that holds the sum of several variables, and a variable's share in it: <see cref="Shares"/>[i] where it holds value i, or
+/// for <see cref="VariableEncoding.Linear"/> <see cref="Shares"/>[0] times its code.
+/// </summary>
+public sealed record ManifestSum(int Column, ImmutableArray<double> Shares);
 
 /// <summary>
 /// How an export is read from the logits [<see cref="First"/>, <see cref="First"/> + <see cref="Logits"/>): the largest of them

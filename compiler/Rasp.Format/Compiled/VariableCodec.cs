@@ -23,12 +23,17 @@ internal static class VariableCodec
         return variable.Values[best];
     }
 
-    /// <summary>Overwrites a resident variable's columns with the encoding of <paramref name="value"/>.</summary>
+    /// <summary>Overwrites a resident variable's columns with the encoding of <paramref name="value"/>, and its share in sums.</summary>
     public static void Encode(ManifestVariable variable, Value value, Span<float> row)
     {
-        int index = variable.Values.BinarySearch(value);
-        if (index < 0) index = variable.Values.IndexOf(value);
+        int index = Index(variable, value);
         if (index < 0) throw new RaspException($"The variable '{variable.Name}' can't hold {value}; it takes one of its {variable.Values.Length} values.");
+        if (!variable.Sums.IsEmpty)
+        {
+            int before = Index(variable, Decode(variable, row));
+            foreach (ManifestSum sum in variable.Sums) row[sum.Column] += (float)(Share(variable, sum, index) - Share(variable, sum, before));
+        }
+
         if (variable.Encoding == VariableEncoding.Linear)
         {
             row[variable.Columns[0]] = (float)((variable.Codes[index] - variable.Offset) / variable.Weights[0]);
@@ -38,6 +43,15 @@ internal static class VariableCodec
         for (int i = 0; i < variable.Columns.Length; i++)
             row[variable.Columns[i]] = variable.Encoding == VariableEncoding.Vector ? (float)variable.Vectors[index][i] : i == index ? 1 : 0;
     }
+
+    private static int Index(ManifestVariable variable, Value value)
+    {
+        int index = variable.Values.BinarySearch(value);
+        return index < 0 ? variable.Values.IndexOf(value) : index;
+    }
+
+    private static double Share(ManifestVariable variable, ManifestSum sum, int index) =>
+        variable.Encoding == VariableEncoding.Linear ? sum.Shares[0] * variable.Codes[index] : sum.Shares[index];
 
     /// <summary>The index of the value whose vector is nearest to the columns.</summary>
     private static int Nearest(ManifestVariable variable, ReadOnlySpan<float> row)

@@ -1,0 +1,13 @@
+namespace Rasp.Compiler.Lowering;
+
+/// <summary>Powers of two, on whose grids number formats hold numbers.</summary>
+internal static class PowerOfTwo
+{
+    /// <summary>The largest power of two up to 1 of which x is a multiple, or 2⁻³⁰.</summary>
+    public static double Dividing(double x)
+    {
+        double grid = 1;
+        while (x / grid != Math.Floor(x / grid) && grid > 1e-9) grid /= 2;
+        return grid;
+    }
+}
