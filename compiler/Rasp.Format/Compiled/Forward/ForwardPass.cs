@@ -29,8 +29,9 @@ internal sealed class ForwardPass(Manifest shape, IReadOnlyDictionary<string, We
         int lanes = Tile.LanesFor(shape.MaxLength + 1, lengths.Length);
         (int First, int Place)[] tiles = new (int, int)[(lengths.Length + lanes - 1) / lanes];
         for (int t = 1; t < tiles.Length; t++) tiles[t] = (t * lanes, tiles[t - 1].Place + lengths[((t - 1) * lanes)..(t * lanes)].Sum());
-        bool isLong = (long)ids.Length * shape.Nonzeros >= WorthThreads;
-        Parallel.For(0, tiles.Length, new ParallelOptions { MaxDegreeOfParallelism = isLong ? -1 : 1 }, RunTile);
+        if (ids.Length * shape.Nonzeros >= WorthThreads) Parallel.For(0, tiles.Length, RunTile);
+        else
+            for (int t = 0; t < tiles.Length; t++) RunTile(t);
 
         void RunTile(int t)
         {
