@@ -82,7 +82,7 @@ internal sealed class LengthProof(
     /// <summary>The largest |code| of a scalar variable in inputs of up to the length.</summary>
     public double LargestCode(Variable variable) => variable is AttentionVariable { IsPacked: true }
         ? variable.Codes.Max(c => Math.Abs(c.ToDouble()))
-        : domains.Everywhere(variable.SOp, maxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
+        : domains.Everywhere(variable.SOp, maxLength).Select(v => Math.Abs((v.Number / variable.Unit).ToDouble())).DefaultIfEmpty().Max();
 
     public double RoundingOf(Rational x) => Math.Abs(format.Round(x.ToDouble()) - x.ToDouble());
 

@@ -18,7 +18,10 @@ internal sealed record LinearForm(Rational Constant, ImmutableArray<LinearTerm> 
     /// <summary>A bound of the reading's error: the variables' own errors and the rounding of the weighted sum in single precision.</summary>
     public double Error => Terms.Sum(TermError);
 
-    public static LinearForm Of(Variable scalar) => new(Rational.Zero, [new LinearTerm(scalar, [Rational.One])]);
+    /// <summary>The largest sum of the terms' magnitudes.</summary>
+    public double Magnitude => Math.Abs(Constant.ToDouble()) + Terms.Sum(Largest);
+
+    public static LinearForm Of(Variable scalar) => new(Rational.Zero, [new LinearTerm(scalar, [scalar.Unit])]);
 
     public static LinearForm operator +(LinearForm a, LinearForm b)
     {
@@ -43,10 +46,13 @@ internal sealed record LinearForm(Rational Constant, ImmutableArray<LinearTerm> 
 
     private static double TermError(LinearTerm term)
     {
-        double weight = term.Weights.Max(w => Math.Abs(w.ToDouble()));
         bool exact = term.Variable.Error == 0 && term.Variable.Codes.All(c => c.IsInteger) && term.Weights.All(w => w.IsInteger);
         if (exact) return 0;
-        double code = term.Variable.Encoding == VariableEncoding.OneHot ? 1 : term.Variable.Codes.Max(c => Math.Abs(c.ToDouble()));
-        return weight * (term.Variable.Error + (code * SinglePrecision.Rounding * 2));
+        return (LargestWeight(term) * term.Variable.Error) + (Largest(term) * SinglePrecision.Rounding * 2);
     }
+
+    private static double Largest(LinearTerm term) =>
+        LargestWeight(term) * (term.Variable.Encoding == VariableEncoding.OneHot ? 1 : term.Variable.Codes.Max(c => Math.Abs(c.ToDouble())));
+
+    private static double LargestWeight(LinearTerm term) => term.Weights.Max(w => Math.Abs(w.ToDouble()));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
@@ -22,17 +23,12 @@ internal sealed partial class Lowerer
         if (made.TryGetValue(sop, out Variable? known)) return known;
         ImmutableArray<Value> values = domains.Everywhere(sop);
         if (values.IsEmpty) throw new DomainLimitException(sop, "it is undefined for every input");
+        Rational unit = encoding == VariableEncoding.Linear ? Unit(values) : Rational.One;
         ComputeEarly(sop);
-        Staircase? staircase = Staircase(sop, encoding, values);
-        while (staircase is null)
-        {
-            if (!SplitOff(sop)) throw new DomainLimitException(sop, "it depends on too many combinations of values, or on differences too small for single precision");
-            staircase = Staircase(sop, encoding, values);
-        }
-
+        Staircase staircase = Staircase(sop, encoding, values, unit);
         MlpVariable variable = encoding == VariableEncoding.OneHot
             ? MlpVariable.OneHot(sop, values, staircase)
-            : MlpVariable.Scalar(sop, values, [.. values.Select(v => v.Number)], staircase);
+            : MlpVariable.Scalar(sop, values, unit, staircase);
         made.Add(sop, variable);
         views.Clear();
         return variable;
@@ -56,6 +52,43 @@ internal sealed partial class Lowerer
                 bool isEarly = Atoms(inner) is [{ Reading: { Error: > 0 } reading }] && reading.Site.AfterNextMlp <= needed;
                 if (isEarly) Materialise(inner, VariableEncoding.OneHot);
                 else ComputeInside(inner);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The staircase of a wanted precision: the outputs' error is at most a part of the gap between two of them, whichever way the roundings
+    /// fall. Where no splitting gives that, the first one that has it if they fall independently: then the run on the inputs decides.
+    /// </summary>
+    private Staircase Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
+    {
+        double gap = encoding == VariableEncoding.Linear ? SmallestGap(values) / unit.ToDouble() : 1;
+        Staircase? likely = null;
+        bool isImprecise = false;
+        do
+        {
+            foreach (Staircase candidate in Staircases(sop, encoding, values, unit))
+            {
+                (double bound, double expected) = candidate.OutputError;
+                if (bound <= gap / 4) return candidate;
+                if (likely is null && expected <= gap / 8) likely = candidate;
+                isImprecise = true;
+            }
+        }
+        while (CanSplit());
+        return likely ?? throw new DomainLimitException(sop, isImprecise
+            ? string.Create(CultureInfo.InvariantCulture, $"single precision does not tell its {values.Length} values apart")
+            : "it depends on too many combinations of values, or on differences too small for single precision");
+
+        bool CanSplit()
+        {
+            try
+            {
+                return SplitOff(sop);
+            }
+            catch (DomainLimitException) when (likely is not null)
+            {
+                return false;
             }
         }
     }
@@ -108,35 +141,28 @@ internal sealed partial class Lowerer
     private bool IsSplittable(SOp sop) =>
         View(sop) is null && !scalar.ContainsKey(sop) && !oneHot.ContainsKey(sop) && Linear(sop) is not { Error: 0 };
 
-    private Staircase? Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values)
+    /// <summary>The staircases with the counts as they are and with fine ones, packed where they can be.</summary>
+    private IEnumerable<Staircase> Staircases(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
     {
+        if (encoding == VariableEncoding.OneHot && values.Length > StepLimit) yield break;
         ImmutableArray<Atom> atoms = Atoms(sop);
-        Dictionary<Value, ImmutableArray<double>> outputs = values
-            .Select((value, index) => (value, index))
-            .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [v.value.Number.ToDouble()] : Unit(v.index, values.Length));
-        double gap = encoding == VariableEncoding.Linear ? SmallestGap(values) : 1;
-        Staircase? ofRanges = Staircase(sop, atoms, outputs, gap);
-        return ofRanges is null && atoms.Length > 1 && atoms.Any(a => a.CodesAt is not null)
-            ? Staircase(sop, [.. atoms.Select(a => a with { StatesAt = a.CodesAt ?? a.StatesAt })], outputs, gap)
-            : ofRanges;
+        foreach (ImmutableArray<Atom> way in WithRangesAndCodes(atoms))
+        {
+            Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? function = Tabulate(sop, way);
+            if (function is null || function.Count == 0) continue;
+            Dictionary<Value, ImmutableArray<double>> outputs = values
+                .Select((value, index) => (value, index))
+                .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [(v.value.Number / unit).ToDouble()] : Unit(v.index, values.Length));
+            ImmutableArray<ImmutableArray<CodeRange>> codes =
+                [.. way.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().OrderBy(c => c.Low).ToImmutableArray())];
+            if (Staircase(way, codes, function, outputs) is Staircase coarse) yield return Packed(coarse, sop);
+            if (Staircase([.. way.Select(Fine)], codes, function, outputs) is Staircase fine) yield return Packed(fine, sop);
+        }
     }
 
-    private Staircase? Staircase(SOp sop, ImmutableArray<Atom> atoms, Dictionary<Value, ImmutableArray<double>> outputs, double gap)
-    {
-        Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? function = Tabulate(sop, atoms);
-        if (function is null || function.Count == 0) return null;
-        ImmutableArray<ImmutableArray<CodeRange>> codes =
-            [.. atoms.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().OrderBy(c => c.Low).ToImmutableArray())];
-        return Steady(Staircase(atoms, codes, function, outputs), sop, gap) ?? Steady(Staircase([.. atoms.Select(Fine)], codes, function, outputs), sop, gap);
-    }
-
-    /// <summary>The staircase, packed where it can be; null where the roundings of its hidden units would add up to a part of the gap between two outputs.</summary>
-    private Staircase? Steady(Staircase? staircase, SOp sop, double gap)
-    {
-        if (staircase is null) return null;
-        Staircase packed = Packed(staircase, sop);
-        return packed.SaturationError <= gap / 16 ? packed : null;
-    }
+    /// <summary>Comparisons as ranges of differences; and where they are packed with others, which may need it, by each difference.</summary>
+    private static IEnumerable<ImmutableArray<Atom>> WithRangesAndCodes(ImmutableArray<Atom> atoms) =>
+        atoms.Length > 1 && atoms.Any(a => a.CodesAt is not null) ? [atoms, [.. atoms.Select(a => a with { StatesAt = a.CodesAt ?? a.StatesAt })]] : [atoms];
 
     /// <summary>
     /// What a staircase reads can be packed where it is written, into one column; a reading of that is rounded once

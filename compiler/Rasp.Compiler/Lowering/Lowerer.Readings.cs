@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
@@ -119,7 +120,7 @@ internal sealed partial class Lowerer
         LinearForm form = NeedLinear(sop);
         if (form.Error <= gap / 8) return form;
         if (Rounded(form, sop, domains.Everywhere(sop)) is Variable whole && whole.Error < form.Error) return LinearForm.Of(whole);
-        LinearForm terms = form with { Terms = [.. form.Terms.Select(t => t with { Variable = Rounded(t.Variable) ?? t.Variable })] };
+        LinearForm terms = form with { Terms = [.. form.Terms.Select(t => Rounded(t.Variable) is Variable v ? new LinearTerm(v, [t.Weights[0] * v.Unit]) : t)] };
         return terms.Error < form.Error ? terms : form;
     }
 
@@ -131,7 +132,7 @@ internal sealed partial class Lowerer
     {
         if (rounded.TryGetValue(sop, out Variable? known)) return known;
         Variable? variable = values.Length <= StepLimit && Rounding(form, sop, values) is Staircase staircase
-            ? MlpVariable.Scalar(sop, values, [.. values.Select(v => v.Number)], staircase)
+            ? MlpVariable.Scalar(sop, values, Unit(values), staircase)
             : null;
         rounded.Add(sop, variable);
         return variable;
@@ -140,7 +141,23 @@ internal sealed partial class Lowerer
     private Staircase? Rounding(LinearForm form, SOp sop, ImmutableArray<Value> values)
     {
         Dictionary<Value, int> firstLengths = domains.FirstLengths(sop);
-        return Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(CodeRange.At(v.Number), firstLengths[v], [v.Number.ToDouble()])));
+        Rational unit = Unit(values);
+        return Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(CodeRange.At(v.Number), firstLengths[v], [(v.Number / unit).ToDouble()])));
+    }
+
+    /// <summary>The largest fraction 1/n of which all the values are whole multiples; 1 where fp32 would not hold the multiples.</summary>
+    private static Rational Unit(ImmutableArray<Value> values)
+    {
+        Int128 n = 1;
+        double largest = 1;
+        foreach (Rational x in values.Select(v => v.Number))
+        {
+            n *= x.Denominator / (long)BigInteger.GreatestCommonDivisor((BigInteger)n, x.Denominator);
+            largest = Math.Max(largest, Math.Abs(x.ToDouble()));
+            if ((double)n * largest > SinglePrecision.ExactIntegers) return Rational.One;
+        }
+
+        return Rational.One / (long)n;
     }
 
     /// <summary>The least difference between two neighbours of ascending numbers.</summary>

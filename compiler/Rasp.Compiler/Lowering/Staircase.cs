@@ -42,7 +42,7 @@ internal sealed record StaircasePoint(double Low, double High, int FirstLength, 
 
 /// <summary>
 /// A function that is constant around each of finitely many readings: base + Σ step_i(z)·change_i, where the base is its value
-/// around 0. Away from the threshold the halves of a step differ by 1, up to <see cref="SaturationError"/>.
+/// around 0. Away from the threshold the halves of a step differ by 1, up to <see cref="OutputError"/>.
 /// </summary>
 internal sealed record Staircase(
     LinearForm Input, ImmutableArray<StaircasePoint> Points, ImmutableArray<double> Base, ImmutableArray<Step> Steps)
@@ -57,22 +57,42 @@ internal sealed record Staircase(
         (Steps.Length, Steps.Select(s => LargestUnitOf(s) / PowerOfTwo.Dividing((s.Slope * s.Threshold) - 0.5)).DefaultIfEmpty().Max());
 
     /// <summary>
-    /// What the outputs can be off by because the two ReLUs of a saturated step are rounded one by one: nothing where the reading is
-    /// exact or one column, else a spacing of single precision at each step's largest hidden unit.
+    /// What an output can be off by. The two ReLUs of a saturated step are rounded one by one, unless the reading is exact or one
+    /// column; and so are their sums over the steps, unless whole multiples of exact halves stay within fp32's whole numbers.
+    /// <c>Bound</c> holds however the roundings fall, <c>Expected</c> where they fall independently.
     /// </summary>
-    public double SaturationError
+    public (double Bound, double Expected) OutputError
     {
         get
         {
-            if (Input.Error == 0 || Input.Terms.Length == 1 || Steps.IsEmpty) return 0;
-            double[] sums = new double[Base.Length];
-            foreach (Step step in Steps)
+            double inputs = (Input.Terms.Length + 1) * Input.Magnitude;
+            bool saturates = Input.Error == 0 || Input.Terms.Length == 1;
+            (double bound, double expected) = (0, 0);
+            for (int c = 0; c < Base.Length; c++)
             {
-                double largest = LargestUnitOf(step);
-                for (int c = 0; c < sums.Length; c++) sums[c] += Math.Abs(step.Change[c]) * 2 * SinglePrecision.Rounding * largest;
+                (double sum, double squares, double differences, double spacings) = (Math.Abs(Base[c]), 0, 0, 0);
+                int steps = 0;
+                bool whole = Base[c] == Math.Floor(Base[c]);
+                foreach (Step step in Steps)
+                {
+                    double change = Math.Abs(step.Change[c]);
+                    if (change == 0) continue;
+                    steps++;
+                    whole &= change == Math.Floor(change);
+                    double largest = LargestUnitOf(step);
+                    sum += 2 * largest * change;
+                    squares += 4 * largest * largest * change * change;
+                    if (saturates) continue;
+                    differences += 2 * change * (largest + (Math.Abs(step.Slope) * inputs));
+                    spacings += 2 * change * largest;
+                }
+
+                bool exact = whole && ((steps <= 1 && Base[c] == 0) || (Input.Error == 0 && 2 * sum <= SinglePrecision.ExactIntegers));
+                bound = Math.Max(bound, differences + (exact ? 0 : ((2 * steps) + 1) * sum));
+                expected = Math.Max(expected, spacings + (exact ? 0 : Math.Sqrt(squares)));
             }
 
-            return sums.Max();
+            return (SinglePrecision.Rounding * bound, SinglePrecision.Rounding * expected);
         }
     }
 

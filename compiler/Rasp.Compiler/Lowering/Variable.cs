@@ -30,6 +30,9 @@ internal abstract class Variable
     /// <summary>Empty for one-hot variables.</summary>
     public ImmutableArray<Rational> Codes { get; }
 
+    /// <summary>What a scalar's column counts: value = unit · code.</summary>
+    public Rational Unit { get; private protected init; } = Rational.One;
+
     public Site Site { get; }
 
     /// <summary>An upper bound of |column − code|; 0 where the column is exact.</summary>
@@ -122,11 +125,9 @@ internal sealed class MlpVariable : Variable
 
     public override IEnumerable<Variable> Reads => Staircase.Input.Reads;
 
-    /// <summary>Whole codes are sums of whole steps and so exact; others are off by a rounding per step at most.</summary>
-    public static MlpVariable Scalar(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Staircase staircase) =>
-        new(sop, VariableEncoding.Linear, values, codes, staircase, codes.All(c => c.IsInteger)
-            ? 0
-            : (staircase.Steps.Length + 1) * 2 * SinglePrecision.Rounding * codes.Max(c => Math.Abs(c.ToDouble())));
+    /// <summary>The staircase's outputs are the values in <paramref name="unit"/>s: where these are whole, their sums are.</summary>
+    public static MlpVariable Scalar(SOp sop, ImmutableArray<Value> values, Rational unit, Staircase staircase) =>
+        new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number / unit)], staircase, staircase.OutputError.Bound) { Unit = unit };
 
     public static MlpVariable OneHot(SOp sop, ImmutableArray<Value> values, Staircase staircase) =>
         new(sop, VariableEncoding.OneHot, values, [], staircase, 0);

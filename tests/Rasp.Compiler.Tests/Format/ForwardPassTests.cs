@@ -94,6 +94,22 @@ public sealed class ForwardPassTests : IDisposable
         Assert.Equal(answers[..3].SelectMany(a => a), model.EvaluateBatch([.. all[..3]]).SelectMany(a => a));
     }
 
+    /// <summary>Whatever the tokens are. The plain pass is in double precision: the bound is some 100 roundings of the largest number.</summary>
+    [Theory]
+    [MemberData(nameof(ProgramTable.NamesInBothModes), MemberType = typeof(ProgramTable))]
+    public void The_beginning_of_the_sequence_is_the_plain_one(string name, bool causal)
+    {
+        (string vocabulary, string text) = ProgramTable.Programs[name];
+        CompiledModel model = Compiled.Model(text, vocabulary, 4, causal);
+        model.Save(directory);
+        PlainTransformer plain = new(Path.Combine(directory, model.Manifest.Name + ".json"));
+        double[] expected = plain.Forward(Ids(model, 1, 4)).Sites[model.Manifest.Layers == 0 ? "pre0" : $"post{model.Manifest.Layers - 1}"][0];
+        float[] actual = model.BeginningOfSequence();
+        Assert.Equal(expected.Length, actual.Length);
+        double bound = 1e-5 * Math.Max(1, expected.Max(Math.Abs));
+        for (int c = 0; c < actual.Length; c++) Assert.InRange(actual[c] - expected[c], -bound, bound);
+    }
+
     [Fact]
     public void A_model_may_be_used_by_several_threads()
     {

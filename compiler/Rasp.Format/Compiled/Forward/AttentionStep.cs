@@ -22,7 +22,13 @@ internal sealed class AttentionStep(
     private readonly TokenAttention? byToken =
         !causal && !scores.IsEmpty && scores.All(s => s.Key.IsByToken) ? new TokenAttention(tokens, scores, values) : null;
 
+    // Then what is kept of the scores is kept for the longest inputs.
+    private readonly bool isForAnyLength = scores.All(s => s.Query.IsFixed == s.Query.IsByPosition && s.Key.IsFixed == s.Key.IsByPosition);
+
     public override IEnumerable<Row> Reads => scores.SelectMany(s => (Row[])[s.Query, s.Key]).Concat(values.Select(v => v.Value));
+
+    public override IEnumerable<Row> ReadsInLanes =>
+        scores.Where(s => byToken is not null || !s.Query.IsFixed || !s.Key.IsFixed).SelectMany(s => (Row[])[s.Query, s.Key]).Concat(values.Select(v => v.Value));
 
     public override IEnumerable<Row> Writes => values.Select(v => v.Target);
 
@@ -44,8 +50,13 @@ internal sealed class AttentionStep(
             return;
         }
 
-        bool isOld = kept.Scores.Length > 0 && fixedScores.AreByPosition;
-        if (tile.IsNew && !isOld) kept.Scores = fixedScores.Of(tile);
+        if (tile.IsNew && (!isForAnyLength || kept.Scores.Length == 0))
+        {
+            int positions = isForAnyLength ? tile.Capacity : tile.Positions;
+            kept.Scores = fixedScores.Of(tile, positions);
+            byLane.Keep(tile, kept, positions);
+        }
+
         if (isFixed) byLength?.Run(tile, kept);
         else byLane.Run(tile, kept);
     }

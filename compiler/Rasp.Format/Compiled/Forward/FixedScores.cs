@@ -7,14 +7,10 @@ namespace Rasp.Format;
 /// <summary>The part of a head's scores that no token decides: Σ_f query_f[p]·key_f[j] over features whose queries and keys are fixed.</summary>
 internal sealed class FixedScores(ImmutableArray<(Row Query, Row Key)> terms)
 {
-    /// <summary>Whether no length decides them either, so that they are added up once, for the longest inputs.</summary>
-    public bool AreByPosition { get; } = terms.All(s => s.Query.IsByPosition && s.Key.IsByPosition);
-
-    /// <summary>The scores [query, key]; a row has room for the longest inputs.</summary>
+    /// <summary>The scores [query, key] of so many positions; a row has room for the longest inputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public float[] Of(Tile tile)
+    public float[] Of(Tile tile, int positions)
     {
-        int positions = AreByPosition ? tile.Capacity : tile.Positions;
         float[] scores = new float[tile.Capacity * tile.Capacity];
         foreach ((Row query, Row key) in terms)
         {

@@ -49,13 +49,7 @@ internal sealed class ForwardPass(Manifest shape, IReadOnlyDictionary<string, We
     private static void Run(ForwardPlan plan, Tile tile)
     {
         for (int s = 0; s < plan.Steps.Length; s++)
-        {
-            StepKind kind = plan.Kinds[s];
-            if (kind == StepKind.EveryTile || (kind == StepKind.EveryLength && tile.IsNew)) plan.Steps[s].Run(tile);
-            else if (kind == StepKind.Once && tile.IsEmpty) tile.RunWhole(plan.Steps[s]);
-        }
-
-        tile.IsEmpty = false;
+            if (tile.IsNew || !plan.AreFixed[s]) plan.Steps[s].Run(tile);
         tile.IsNew = false;
     }
 

@@ -2,19 +2,6 @@ using System.Collections.Immutable;
 
 namespace Rasp.Format;
 
-/// <summary>How often a step is run.</summary>
-internal enum StepKind
-{
-    /// <summary>It reads the tokens.</summary>
-    EveryTile,
-
-    /// <summary>All that it writes is fixed.</summary>
-    EveryLength,
-
-    /// <summary>All that it writes is by position.</summary>
-    Once,
-}
-
 /// <summary>What a plan's tiles hold, which decides what is fixed.</summary>
 internal enum PlanKind
 {
@@ -34,45 +21,38 @@ internal enum PlanKind
 /// </summary>
 internal sealed class ForwardPlan
 {
-    private readonly int[] slots;
-    private readonly int slotCount;
-    private readonly int heads;
-    private readonly int capacity;
+    private readonly TileLayout layout;
 
-    private ForwardPlan(ImmutableArray<ForwardStep> steps, ImmutableArray<Row> logits, ImmutableArray<StepKind> kinds, int[] slots, int slotCount, int heads, int capacity)
+    private ForwardPlan(ImmutableArray<ForwardStep> steps, ImmutableArray<Row> logits, TileLayout layout)
     {
         Steps = steps;
         Logits = logits;
-        Kinds = kinds;
-        this.capacity = capacity;
-        this.slots = slots;
-        this.slotCount = slotCount;
-        this.heads = heads;
+        AreFixed = [.. steps.Select(s => s.Writes.Any() && s.Writes.All(r => r.IsFixed))];
+        this.layout = layout;
     }
 
+    /// <summary>All but those that write rows by position.</summary>
     public ImmutableArray<ForwardStep> Steps { get; }
+
+    /// <summary>For each step whether all that it writes is fixed.</summary>
+    public ImmutableArray<bool> AreFixed { get; }
 
     /// <summary>The unembedding's outputs.</summary>
     public ImmutableArray<Row> Logits { get; }
 
-    /// <summary>For each step how often it is to be run.</summary>
-    public ImmutableArray<StepKind> Kinds { get; }
-
-    public Tile NewTile() => new(slots, slotCount, heads, capacity);
+    public Tile NewTile() => new(layout);
 
     public static ForwardPlan Of(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, PlanKind kind)
     {
         ForwardPlanBuilder builder = new(shape, weights, kind);
         ImmutableArray<Row> logits = builder.Build();
-        ImmutableArray<ForwardStep> steps = WithoutUnread(builder.Steps, logits);
-        (int[] slots, int count) = Allocate(steps, logits, builder.Rows);
-        return new ForwardPlan(steps, logits, [.. steps.Select(KindOf)], slots, count, builder.Heads, shape.MaxLength + 1);
+        ILookup<bool, ForwardStep> steps = WithoutUnread(builder.Steps, logits).ToLookup(s => s.Writes.Any() && s.Writes.All(r => r.IsByPosition));
+        PositionRows byPosition = new([.. steps[true]], shape.MaxLength + 1, shape.Vocabulary.Length);
+        ImmutableArray<ForwardStep> others = [.. steps[false]];
+        ImmutableArray<Row> broadcast = [.. others.SelectMany(s => s.ReadsInLanes).Concat(logits).Where(r => r.IsByPosition).Distinct()];
+        (int[] slots, int count) = Allocate(others, logits, broadcast, builder.Rows);
+        return new ForwardPlan(others, logits, new TileLayout(slots, count, builder.Heads, shape.MaxLength + 1, broadcast, byPosition));
     }
-
-    private static StepKind KindOf(ForwardStep step) =>
-        !step.Writes.Any() || !step.Writes.All(r => r.IsFixed) ? StepKind.EveryTile
-        : step.Writes.All(r => r.IsByPosition) ? StepKind.Once
-        : StepKind.EveryLength;
 
     private static ImmutableArray<ForwardStep> WithoutUnread(IReadOnlyList<ForwardStep> steps, ImmutableArray<Row> logits)
     {
@@ -90,14 +70,16 @@ internal sealed class ForwardPlan
     }
 
     /// <summary>A place for each row: that of a row which is read no more is used again, unless it is fixed.</summary>
-    private static (int[] Slots, int Count) Allocate(ImmutableArray<ForwardStep> steps, ImmutableArray<Row> logits, int rows)
+    private static (int[] Slots, int Count) Allocate(ImmutableArray<ForwardStep> steps, ImmutableArray<Row> logits, ImmutableArray<Row> broadcast, int rows)
     {
         Dictionary<Row, int> lastRead = logits.Distinct().ToDictionary(l => l, _ => steps.Length);
         for (int s = steps.Length - 1; s >= 0; s--)
             foreach (Row row in steps[s].Reads) lastRead.TryAdd(row, s);
         int[] slots = new int[rows];
+        Array.Fill(slots, -1);
         Stack<int> free = [];
         int count = 0;
+        foreach (Row row in broadcast) slots[row.Id] = count++;
         for (int s = 0; s < steps.Length; s++)
         {
             foreach (Row row in steps[s].Writes) slots[row.Id] = !row.IsFixed && free.TryPop(out int slot) ? slot : count++;

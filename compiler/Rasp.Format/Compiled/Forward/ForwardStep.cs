@@ -10,6 +10,9 @@ internal abstract class ForwardStep
 {
     public abstract IEnumerable<Row> Reads { get; }
 
+    /// <summary>Those of them that must stand in every lane.</summary>
+    public virtual IEnumerable<Row> ReadsInLanes => Reads;
+
     public abstract IEnumerable<Row> Writes { get; }
 
     /// <summary>The step without what nobody reads; null where nothing is left.</summary>
@@ -31,15 +34,9 @@ internal sealed class EmbeddingStep(Row target, float[] tokens, float[] position
     public override void Run(Tile tile)
     {
         Span<float> y = MemoryMarshal.Cast<Vector512<float>, float>(tile[target]);
-        ReadOnlySpan<int> ids = tile.Ids;
-        int lanes = tile.Lanes;
-        for (int p = 0; p < tile.Positions; p++)
-        {
-            float position = positions[p];
-            Span<float> row = y.Slice(p * lanes, lanes);
-            ReadOnlySpan<int> rowIds = ids.Slice(p * lanes, lanes);
-            for (int b = 0; b < row.Length; b++) row[b] = tokens[rowIds[b]] + position;
-        }
+        ReadOnlySpan<int> ids = tile.Ids[..y.Length];
+        ReadOnlySpan<int> places = tile.Places[..y.Length];
+        for (int i = 0; i < y.Length; i++) y[i] = tokens[ids[i]] + positions[places[i]];
     }
 }
 

@@ -32,7 +32,6 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(Tile tile, KeptAttention kept)
     {
-        if (tile.IsNew) Keep(tile, kept);
         for (int v = 0; v < tile.Width; v++)
         {
             FindTerms(tile, kept.Lanes, v);
@@ -44,7 +43,8 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row 
         }
     }
 
-    private void Keep(Tile tile, KeptAttention kept)
+    /// <summary>Keeps what no token decides of so many positions.</summary>
+    public void Keep(Tile tile, KeptAttention kept, int positions)
     {
         LaneTerms lanes = kept.Lanes;
         int[]?[] few = [.. terms.Select(t => t.Key.IsFixed ? FewKeys(tile.Lane(t.Key)) : null)];
@@ -55,10 +55,10 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row 
         lanes.IsRepeated = new bool[tile.Capacity];
         if (causal || terms.Any(t => !t.Query.IsFixed)) return;
         float[][] queries = [.. terms.Select(t => tile.Lane(t.Query))];
-        for (int p = 1; p < tile.Positions; p++)
+        for (int p = 1; p < positions; p++)
         {
-            ReadOnlySpan<float> before = kept.Scores.AsSpan((p - 1) * tile.Capacity, tile.Positions);
-            lanes.IsRepeated[p] = Array.TrueForAll(queries, q => q[p] == q[p - 1]) && before.SequenceEqual(kept.Scores.AsSpan(p * tile.Capacity, tile.Positions));
+            ReadOnlySpan<float> before = kept.Scores.AsSpan((p - 1) * tile.Capacity, positions);
+            lanes.IsRepeated[p] = Array.TrueForAll(queries, q => q[p] == q[p - 1]) && before.SequenceEqual(kept.Scores.AsSpan(p * tile.Capacity, positions));
         }
     }
 

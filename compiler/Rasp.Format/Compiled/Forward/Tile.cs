@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -6,12 +7,17 @@ namespace Rasp.Format;
 /// <summary>Sees, and may change, the residual stream [positions, d_model] right after a site has been written.</summary>
 internal delegate void ResidualObserver(int layer, ResidualSite site, Span<float> residual);
 
+/// <summary>Where a tile has its rows. <paramref name="Capacity"/> is the positions of the longest inputs.</summary>
+/// <param name="Slots">A row's place among <paramref name="SlotCount"/>, by its number.</param>
+/// <param name="Broadcast">The rows by position that have a place: those that steps read in every lane.</param>
+internal sealed record TileLayout(int[] Slots, int SlotCount, int Heads, int Capacity, ImmutableArray<Row> Broadcast, PositionRows ByPosition);
+
 /// <summary>
 /// Inputs that are computed together, and the room for their rows. A row's numbers stand by position, then by input: every lane
 /// of a vector belongs to another input, so that even a softmax goes on in all lanes at once. After a shorter input's end its
 /// numbers mean nothing, and no key is there. Kept from one run to the next, so that what is fixed is not computed again.
 /// </summary>
-internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
+internal sealed class Tile(TileLayout layout)
 {
     // Vectors of a row, roughly: what is read again soon stays in the first cache.
     private const int RowVectors = 96;
@@ -22,6 +28,7 @@ internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
     private Vector512<float>[] best = [];
     private int[] keys = [];
     private int[] ids = [];
+    private int[] places = [];
     private int[] ends = [];
 
     /// <summary>Positions of the longest input here, the beginning of the sequence included.</summary>
@@ -33,16 +40,13 @@ internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
     public bool IsOneLength => Shortest == Positions;
 
     /// <summary>Positions of the longest inputs that there can be.</summary>
-    public int Capacity => capacity;
+    public int Capacity => layout.Capacity;
 
     /// <summary>Vectors at each position.</summary>
     public int Width { get; private set; }
 
     /// <summary>Inputs at each position.</summary>
     public int Lanes => Width * Vector512<float>.Count;
-
-    /// <summary>Whether the rows by position are still to be computed.</summary>
-    public bool IsEmpty { get; set; }
 
     /// <summary>Whether the fixed rows of this length are still to be computed.</summary>
     public bool IsNew { get; set; }
@@ -51,6 +55,9 @@ internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
 
     /// <summary>Token ids [positions, lanes].</summary>
     public ReadOnlySpan<int> Ids => ids.AsSpan(0, Positions * Lanes);
+
+    /// <summary>What is which position [positions, lanes].</summary>
+    public ReadOnlySpan<int> Places => places.AsSpan(0, Positions * Lanes);
 
     /// <summary>The number of each lane's positions [width].</summary>
     public ReadOnlySpan<Vector512<int>> Ends => MemoryMarshal.Cast<int, Vector512<int>>(ends.AsSpan(0, Lanes));
@@ -66,23 +73,24 @@ internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
     public Span<Vector512<float>> Best => best.AsSpan(0, Positions * Width);
 
     /// <summary>What the attention steps keep from one run to the next.</summary>
-    public KeptAttention[] Kept { get; } = [.. Enumerable.Range(0, heads).Select(_ => new KeptAttention())];
+    public KeptAttention[] Kept { get; } = [.. Enumerable.Range(0, layout.Heads).Select(_ => new KeptAttention())];
 
     /// <summary>The numbers [positions, width] of a row.</summary>
-    public Span<Vector512<float>> this[Row row] => rows.AsSpan(slots[row.Id] * capacity * Width, Positions * Width);
+    public Span<Vector512<float>> this[Row row] => rows.AsSpan(layout.Slots[row.Id] * Capacity * Width, Positions * Width);
 
     /// <summary>A fixed row's number at each position; where it is by position, beyond those of this length.</summary>
     public float[] Lane(Row row)
     {
-        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(rows.AsSpan(slots[row.Id] * capacity * Width));
-        float[] lane = new float[row.IsByPosition ? capacity : Positions];
+        if (row.IsByPosition) return layout.ByPosition[row];
+        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(this[row]);
+        float[] lane = new float[Positions];
         for (int p = 0; p < lane.Length; p++) lane[p] = numbers[p * Lanes];
         return lane;
     }
 
     /// <summary>Inputs that one tile holds where <paramref name="count"/> of them, of so many positions at most, are to be computed.</summary>
     public static int LanesFor(int capacity, int count) =>
-        Math.Clamp(RowVectors / capacity, 1, (count + Vector512<float>.Count - 1) / Vector512<float>.Count) * Vector512<float>.Count;
+        Math.Max(1, Math.Min(RowVectors / capacity, (count + Vector512<float>.Count - 1) / Vector512<float>.Count)) * Vector512<float>.Count;
 
     /// <summary>
     /// Places inputs, whose ids stand one after the other, behind the <paramref name="beginning"/> of the sequence. Lanes without
@@ -107,31 +115,38 @@ internal sealed class Tile(int[] slots, int slotCount, int heads, int capacity)
         }
     }
 
-    /// <summary>Runs a step for the longest inputs that there are, whatever the length now.</summary>
-    public void RunWhole(ForwardStep step)
+    /// <summary>Places positions instead of inputs: each in a lane of its own.</summary>
+    public void PlacePositions(int positions, int beginning)
     {
-        int positions = Positions;
-        Positions = capacity;
-        step.Run(this);
-        Positions = positions;
+        Resize(1, (positions + Vector512<float>.Count - 1) / Vector512<float>.Count);
+        ids[0] = beginning;
+        for (int p = 0; p < positions; p++) places[p] = p;
     }
 
     private void Resize(int positions, int width)
     {
         if (width != Width)
         {
-            (Width, IsEmpty) = (width, true);
-            rows = Room(rows, slotCount * capacity * width);
-            largest = Room(largest, capacity * width);
-            best = Room(best, capacity * width);
-            scores = Room(scores, capacity);
-            keys = new int[capacity];
-            ids = new int[capacity * Lanes];
+            (Width, Positions) = (width, 0);
+            rows = Room(rows, layout.SlotCount * Capacity * width);
+            largest = Room(largest, Capacity * width);
+            best = Room(best, Capacity * width);
+            scores = Room(scores, Capacity);
+            keys = new int[Capacity];
+            ids = new int[Capacity * Lanes];
+            places = [.. Enumerable.Range(0, Capacity * Lanes).Select(i => i / Lanes)];
             ends = new int[Lanes];
+            foreach (Row row in layout.Broadcast) Broadcast(row);
         }
 
-        IsNew |= IsEmpty || positions != Positions;
+        IsNew |= positions != Positions;
         Positions = positions;
+    }
+
+    private void Broadcast(Row row)
+    {
+        float[] numbers = layout.ByPosition[row];
+        for (int p = 0; p < Capacity; p++) rows.AsSpan(((layout.Slots[row.Id] * Capacity) + p) * Width, Width).Fill(Vector512.Create(numbers[p]));
     }
 
     private static Vector512<float>[] Room(Vector512<float>[] room, int length) => room.Length < length ? new Vector512<float>[length] : room;
