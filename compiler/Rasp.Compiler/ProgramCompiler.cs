@@ -79,7 +79,7 @@ public static class ProgramCompiler
         ImmutableArray<ManifestCertificate> certificates =
             new Certifier(plan.Schedule, plan.Outputs, plan.Domains, model, new VariableNames(program).Describe).Certify();
         VerificationOutcome outcome = Verifier.Verify(model, exports, causal, options.VerifyBudget);
-        if (outcome.Failed is not null) return Failure(CompileDiagnostics.Mismatch(outcome.Failed.Span, outcome.Difference ?? string.Empty, outcome.FailedInput));
+        if (outcome.Failed is not null) return Failure(CompileDiagnostics.Mismatch(outcome.Failed.Span, outcome.Difference ?? string.Empty, outcome.FailedInput, certificates[0]));
         return new CompileResult(
             model.With(model.Manifest with
             {

@@ -33,8 +33,11 @@ internal static class CompileDiagnostics
     public static Diagnostic Undefined(EvaluationError error, ImmutableArray<Value> input, IEnumerable<NamedSOp> exports) =>
         Of(Codes.Undefined, ProgramGraph.Place(error.SOp, exports), $"for the input {Print(input)} the program has no value at position {error.Position}: {error.Message}");
 
-    public static Diagnostic Mismatch(SourceSpan span, string difference, ImmutableArray<Value> input) =>
-        Of(Codes.Mismatch, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
+    /// <summary>Where single precision is proved to suffice the compiler is wrong, else it is single precision that does not.</summary>
+    public static Diagnostic Mismatch(SourceSpan span, string difference, ImmutableArray<Value> input, ManifestCertificate singlePrecision) =>
+        input.Length > singlePrecision.MaxLength
+            ? Of(Codes.Limit, span, $"this expression can't be compiled for this vocabulary and maximum length: single precision does not suffice ({singlePrecision.Limit}), for the input {Print(input)} {difference}; round or compare numbers earlier, or use fewer tokens or a smaller maximum length")
+            : Of(Codes.Mismatch, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
 
     /// <summary>The tokens as a list; of a long input one that repeats is counted, and only the first ones are shown.</summary>
     private static string Print(ImmutableArray<Value> input)

@@ -54,42 +54,52 @@ internal sealed record Staircase(
 
     /// <summary>The steps, and of as many the largest hidden unit in relation to the finest digit, which a format has to hold.</summary>
     public (int Steps, double Digits) Cost =>
-        (Steps.Length, Steps.Select(s => LargestUnitOf(s) / PowerOfTwo.Dividing((s.Slope * s.Threshold) - 0.5)).DefaultIfEmpty().Max());
+        (Steps.Length, Steps.Select(s => LargestUnitOf(s) / Grid(s)).DefaultIfEmpty().Max());
 
     /// <summary>
     /// What an output can be off by. The two ReLUs of a saturated step are rounded one by one, unless the reading is exact or one
-    /// column; and so are their sums over the steps, unless whole multiples of exact halves stay within fp32's whole numbers.
+    /// column; and so are their sums over the steps, unless whole multiples of exact halves stay within fp32's whole numbers. (The sums of an
+    /// inexact column's steps are rounded too, which no splitting would change: they are left to the certificate.)
     /// <c>Bound</c> holds however the roundings fall, <c>Expected</c> where they fall independently.
     /// </summary>
     public (double Bound, double Expected) OutputError
     {
         get
         {
-            double inputs = (Input.Terms.Length + 1) * Input.Magnitude;
             bool saturates = Input.Error == 0 || Input.Terms.Length == 1;
-            (double bound, double expected) = (0, 0);
-            for (int c = 0; c < Base.Length; c++)
+            double inputs = (Input.Terms.Length + 1) * Input.Magnitude;
+            double grid = Steps.Select(Grid).DefaultIfEmpty(1).Min();
+            double[] differences = new double[Base.Length];
+            double[] spacings = new double[Base.Length];
+            double[] sums = [.. Base.Select(Math.Abs)];
+            double[] squares = new double[Base.Length];
+            int[] steps = new int[Base.Length];
+            bool[] whole = [.. Base.Select(double.IsInteger)];
+            foreach (Step step in Steps)
             {
-                (double sum, double squares, double differences, double spacings) = (Math.Abs(Base[c]), 0, 0, 0);
-                int steps = 0;
-                bool whole = Base[c] == Math.Floor(Base[c]);
-                foreach (Step step in Steps)
+                double largest = LargestUnitOf(step);
+                for (int c = 0; c < Base.Length; c++)
                 {
                     double change = Math.Abs(step.Change[c]);
                     if (change == 0) continue;
-                    steps++;
-                    whole &= change == Math.Floor(change);
-                    double largest = LargestUnitOf(step);
-                    sum += 2 * largest * change;
-                    squares += 4 * largest * largest * change * change;
+                    steps[c]++;
+                    whole[c] &= double.IsInteger(change);
+                    sums[c] += 2 * change * largest;
+                    squares[c] += 4 * change * change * largest * largest;
                     if (saturates) continue;
-                    differences += 2 * change * (largest + (Math.Abs(step.Slope) * inputs));
-                    spacings += 2 * change * largest;
+                    differences[c] += 2 * change * (largest + (Math.Abs(step.Slope) * inputs));
+                    spacings[c] += 2 * change * largest;
                 }
+            }
 
-                bool exact = whole && ((steps <= 1 && Base[c] == 0) || (Input.Error == 0 && 2 * sum <= SinglePrecision.ExactIntegers));
-                bound = Math.Max(bound, differences + (exact ? 0 : ((2 * steps) + 1) * sum));
-                expected = Math.Max(expected, spacings + (exact ? 0 : Math.Sqrt(squares)));
+            (double bound, double expected) = (0, 0);
+            for (int c = 0; c < Base.Length; c++)
+            {
+                bool isOneStep = steps[c] <= 1 && Base[c] == 0;
+                bool exact = whole[c] && (isOneStep || (Input.Error == 0 && sums[c] <= grid * SinglePrecision.ExactIntegers));
+                bool isOneColumn = whole[c] && Input.Error > 0 && saturates;
+                bound = Math.Max(bound, differences[c] + (exact || isOneColumn ? 0 : ((2 * steps[c]) + 1) * sums[c]));
+                expected = Math.Max(expected, spacings[c] + (exact ? 0 : Math.Sqrt(squares[c])));
             }
 
             return (SinglePrecision.Rounding * bound, SinglePrecision.Rounding * expected);
@@ -144,6 +154,8 @@ internal sealed record Staircase(
 
         return new Staircase(input, sorted, sorted[middle].Output, [.. steps]);
     }
+
+    private static double Grid(Step step) => PowerOfTwo.Dividing((step.Slope * step.Threshold) - 0.5);
 
     private double LargestUnitOf(Step step) => Math.Max(step.Slope * (Points[0].Low - step.Threshold), step.Slope * (last - step.Threshold));
 

@@ -102,6 +102,6 @@ public sealed class DiagnosticPagesTests : IDisposable
         NamedSOp other = Assert.Single(Running.Compile("x = indices + 1;").SOps);
         VerificationOutcome outcome = Verifier.Verify(result.Model, [other], causal: false, budget: 100);
         Assert.NotNull(outcome.Difference);
-        return [CompileDiagnostics.Mismatch(other.Span, outcome.Difference, outcome.FailedInput)];
+        return [CompileDiagnostics.Mismatch(other.Span, outcome.Difference, outcome.FailedInput, result.Model.Manifest.Certificates[0])];
     }
 }

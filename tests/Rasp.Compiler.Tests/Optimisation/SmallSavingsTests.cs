@@ -89,6 +89,14 @@ public sealed class SmallSavingsTests
         Assert.Equal(without.DMlp, with.DMlp);
     }
 
+    /// <summary>Larger steps of two counts' sum are too inexact unless they stand in one column: an MLP has to round the counts before.</summary>
+    [Fact]
+    public void PackedCounts_save_a_layer()
+    {
+        (Manifest with, Manifest without) = Compare(nameof(Passes.PackedCounts), "x = count(tokens, \"a\") * count(tokens, \"b\");");
+        Assert.Equal((1, 2), (with.Layers, without.Layers));
+    }
+
     private static (Manifest With, Manifest Without) Compare(string pass, string text)
     {
         RaspProgram program = Running.Compile(text + "\n");
