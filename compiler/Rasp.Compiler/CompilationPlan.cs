@@ -5,6 +5,7 @@ using Rasp.Compiler.Graph;
 using Rasp.Compiler.Lowering;
 using Rasp.Compiler.Optimisation;
 using Rasp.Compiler.Scheduling;
+using Rasp.Compiler.Verification;
 using Rasp.Format;
 
 namespace Rasp.Compiler;
@@ -14,12 +15,17 @@ internal sealed record CompilationPlan(
     ImmutableArray<Value> Vocabulary, DomainAnalysis Domains, Lowerer Lowerer, ImmutableArray<LoweredOutput> Outputs, Schedule Schedule)
 {
     /// <exception cref="DomainLimitException">An expression needs more values, steps or precision than there are.</exception>
+    /// <exception cref="UndefinedException">An expression that some input needs has no value for any.</exception>
     public static CompilationPlan Of(
         RaspProgram program, ImmutableArray<NamedSOp> exports, ImmutableArray<Value> vocabulary, int maxLength, bool causal, Passes passes)
     {
         DomainAnalysis domains = new(vocabulary, new ContextSpace(maxLength, causal));
         if (passes.CausalMask && !causal && CausalMask.Applies(exports.Select(e => e.SOp), domains))
             domains = new DomainAnalysis(vocabulary, new ContextSpace(maxLength, causal: true));
+
+        // Without a value there is nothing to lay out, unless no input asks for it.
+        if (ProgramGraph.Reachable(exports.Select(e => e.SOp)).OfType<SOp>().Reverse().Any(s => domains.Analyse(s).LargestSet == 0))
+            Verifier.ThrowIfUndefined(exports, vocabulary, maxLength, causal);
         Lowerer lowerer = new(domains, vocabulary, passes);
         ImmutableArray<LoweredOutput> outputs = [.. exports.Select(lowerer.Lower)];
         VariableNames names = new(program);

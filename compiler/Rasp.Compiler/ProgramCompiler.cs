@@ -63,7 +63,11 @@ public static class ProgramCompiler
         }
         catch (DomainLimitException limit)
         {
-            return Failure(CompileDiagnostics.Limit(limit.SOp.Span, limit.Message, limit.Help));
+            return Failure(CompileDiagnostics.Limit(limit, named));
+        }
+        catch (UndefinedException undefined)
+        {
+            return Failure(CompileDiagnostics.Undefined(undefined.Error, undefined.Input, named));
         }
     }
 
@@ -75,7 +79,6 @@ public static class ProgramCompiler
         ImmutableArray<ManifestCertificate> certificates =
             new Certifier(plan.Schedule, plan.Outputs, plan.Domains, model, new VariableNames(program).Describe).Certify();
         VerificationOutcome outcome = Verifier.Verify(model, exports, causal, options.VerifyBudget);
-        if (outcome.Error is not null) return Failure(CompileDiagnostics.Undefined(outcome.Error, outcome.FailedInput));
         if (outcome.Failed is not null) return Failure(CompileDiagnostics.Mismatch(outcome.Failed.Span, outcome.Difference ?? string.Empty, outcome.FailedInput, certificates[0]));
         return new CompileResult(
             model.With(model.Manifest with

@@ -23,7 +23,10 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RaspException($"'{path}' cannot be written: {e.Message} Check the folder's permissions and the free space.", e);
+            string reason = Directory.Exists(target) ? "it is a folder; name a file"
+                : File.Exists(folder) ? $"'{folder}' is a file, not a folder; choose another"
+                : $"{e.Message.TrimEnd('.')}; check the folder's permissions and the free space";
+            throw new RaspException($"'{path}' cannot be written: {reason}.", e);
         }
         finally
         {

@@ -13,6 +13,8 @@ internal sealed record ProgramSource(RaspProgram Program, CompileSettings Settin
     /// <summary>Prints all diagnostics; null where one is an error.</summary>
     public static ProgramSource? Load(string path, CompileSettings options, TextWriter error, bool warnAsError = false)
     {
+        if (Path.GetExtension(path) is ".json" or ".safetensors")
+            throw new RaspException($"'{path}' is a compiled model or its weights; name the .rasp file, or let inspect or export read the model's NAME.json");
         Compilation compilation = Compilation.Load(path);
         return Report(WarningOption.Apply(warnAsError, compilation.Diagnostics), error) && compilation.Program is RaspProgram program
             ? new ProgramSource(program, program.Settings.OverriddenBy(options), compilation.Files)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rasp.Format;
+using Rasp.Tool;
 
 namespace Rasp.MSBuild.Tests;
 
@@ -53,6 +54,47 @@ public sealed class CompileTests
         run = await RaspCommand.Succeeds("compile", file, "--export", "place", "--name", "other", "-o", folder["one"]);
         Assert.StartsWith("other (place): ", run.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(folder["one/other.safetensors"]));
+    }
+
+    [Theory]
+    [InlineData("x = tokens;", "proved in fp32, fp16, bf16")]
+    [InlineData("x = 70000 + indices / 7;", "proved in fp32, not in fp16, not in bf16")]
+    public async Task The_line_says_in_which_formats_the_answers_are_proved(string text, string proved)
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("x.rasp", text + "\n");
+        RaspCommand run = await RaspCommand.Succeeds("compile", file, "--export", "x", "--vocab", "ab", "--max-length", "3", "-o", folder["out"]);
+        Assert.EndsWith($"; {proved} -> {folder["out"]}/x.json", Assert.Single(run.OutputLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_mistake_is_one_line_and_nothing_is_written()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("x.rasp", "#pragma vocab ab\n#pragma max-length 3\nx = tokens_int;\n");
+        await RaspCommand.Fails("rasp : error : --export needs the name of an s-op", "compile", file, "--export", "");
+        await RaspCommand.Fails(
+            $"{file}(3,1,3,2): error RASP0120: for the input [\"a\"] the program has no value at position 0: the token 'a' is not an int",
+            "compile", file, "--export", "x", "-o", folder["out"]);
+        await RaspCommand.Fails(
+            $"rasp : error : '{folder["x.json"]}' is a compiled model or its weights; name the .rasp file, or let inspect or export read the model's NAME.json",
+            "compile", folder["x.json"]);
+        await RaspCommand.Fails(
+            $"rasp : error : '{file}/x.safetensors' cannot be written: '{file}' is a file, not a folder; choose another.",
+            "compile", folder.Write("y.rasp", "x = indices;"), "--export", "x", "--vocab", "ab", "--max-length", "3", "-o", file);
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    [Fact]
+    public async Task A_compile_that_is_stopped_is_an_error_and_writes_nothing()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("x.rasp", "x = length * length * length;\n");
+        using StringWriter output = new();
+        using StringWriter error = new();
+        int exitCode = await RaspCommandLine.InvokeAsync(
+            ["compile", file, "--export", "x", "--vocab", "ab", "--max-length", "200", "-o", folder["out"]], output, error, new CancellationToken(canceled: true));
+        Assert.Equal((1, "rasp : error : stopped before the work was done", ""), (exitCode, error.ToString().Trim(), output.ToString()));
     }
 
     [Fact]

@@ -75,9 +75,11 @@ public sealed class ExportTests
         await RaspCommand.Fails("rasp : error : --to is transformer-lens or onnx, not 'torch'; see 'rasp export --help'", "export", manifest, "--to", "torch");
         await RaspCommand.Fails("rasp : error : --dtype is fp32, fp16 or bf16, not 'int8'; see 'rasp export --help'", "export", manifest, "--to", "onnx", "--dtype", "int8");
         await FailsWith("this is not the manifest of a compiled program", "export", text, "--to", "onnx");
-        await FailsWith("is not the manifest of a compiled program", "export", folder["h.rasp"], "--to", "onnx");
+        await FailsWith("is not the manifest of a compiled program: name the NAME.json that 'rasp compile' wrote", "export", folder["h.rasp"], "--to", "onnx");
+        await FailsWith("this is a folder", "export", folder["out"], "--to", "onnx");
+        await FailsWith("it is a folder; name a file", "export", manifest, "--to", "onnx", "-o", Directory.CreateDirectory(folder["folder.onnx"]).FullName);
         await FailsWith("cannot be written", "export", manifest, "--to", "onnx", "-o", folder["file/x.onnx"]);
-        await FailsWith("cannot be written", "export", manifest, "--to", "transformer-lens", "-o", folder["file"]);
+        await FailsWith("is a file, not a folder; choose another", "export", manifest, "--to", "transformer-lens", "-o", folder["file"]);
         File.Delete(folder["out/h.safetensors"]);
         await FailsWith("h.safetensors", "export", manifest, "--to", "onnx");
 

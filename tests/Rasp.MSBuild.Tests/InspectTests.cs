@@ -129,8 +129,8 @@ public sealed class InspectTests
             bf16: proved for no length: the mean at 4,1
 
             pass            nodes  layers  heads  columns  dHead  dMlp    parameters
-            fold constants  9 → 7  2       3      8        4      12      1000
-            reuse columns   7      2 → 1   3 → 1  8 → 3    4 → 1  12 → 3  1000 → 90
+            fold constants  9 → 7  2       3      8        4      12      1,000
+            reuse columns   7      2 → 1   3 → 1  8 → 3    4 → 1  12 → 3  1,000 → 90
             saved nothing: share heads, merge logits
 
             """,

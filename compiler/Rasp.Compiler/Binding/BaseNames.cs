@@ -39,7 +39,7 @@ internal sealed class BaseNames
         ImmutableHashSet<string> everywhere = [.. language.Definitions.Select(d => d.Name).Where(n => n != "selector_width"), .. KeptFree];
         library = new Scope(language);
         StatementBinder binder = new(session, new ReservedNames(everywhere, []), load: null);
-        binder.BindFile(LibraryTree.Value, library);
+        session.BindLibrary(() => binder.BindFile(LibraryTree.Value, library));
         Reserved = new ReservedNames(everywhere, [.. library.Definitions.Select(d => d.Name), "selector_width"]);
         if (language.Find("tokens_str") is { } tokens) Define(library, "tokens", tokens);
     }

@@ -35,7 +35,7 @@ internal sealed class BindingSession(DiagnosticBag diagnostics)
     /// <summary>Whether what is left of the statement should not be bound.</summary>
     public bool HasStopped => IsExhausted || (StopsAtErrors && Diagnostics.HasErrors);
 
-    /// <summary>Where to report something: inside the library the place is the call that led there.</summary>
+    /// <summary>Where something stands: inside the library the place is the call that led there, and there is none for what it defines itself.</summary>
     public SourceSpan At(SourceSpan span) => librarySite ?? span;
 
     /// <summary>Counts work; false when the program has grown beyond <see cref="MaxSteps"/>.</summary>
@@ -51,6 +51,14 @@ internal sealed class BindingSession(DiagnosticBag diagnostics)
 
     /// <summary>Gives the next statement of a prompt all the room there is.</summary>
     public void Restart() => (steps, IsExhausted) = (0, false);
+
+    /// <summary>Binds the library itself, which stands in no text of the program.</summary>
+    public void BindLibrary(Action bind)
+    {
+        librarySite = SourceSpan.None;
+        bind();
+        librarySite = null;
+    }
 
     /// <summary>Runs <paramref name="bind"/> as the body of a call, unless calls stand too deep inside one another.</summary>
     public CompileTimeValue Call(FunctionValue function, SourceSpan site, Func<CompileTimeValue> bind)

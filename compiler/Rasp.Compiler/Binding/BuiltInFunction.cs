@@ -169,7 +169,7 @@ internal sealed record BuiltInCall(ExpressionBinder Binder, CallSyntax Syntax, I
     }
 
     public CompileTimeValue Unary(Func<SOp, SourceSpan, SOp?> apply) =>
-        SOp(0) is { } operand ? ExpressionBinder.ToValue(apply(operand, Span), Arguments[0]) : new UnknownValue();
+        SOp(0) is { } operand ? Binder.Elementwise.ToValue(apply(operand, Span), Span, Arguments[0]) : new UnknownValue();
 
     public UnknownValue WrongKind(int argument, string expected)
     {

@@ -11,7 +11,6 @@ namespace Rasp.Compiler.Binding;
 /// </summary>
 internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagnostics)
 {
-
     public SOp? Apply(ElementwiseOperator op, string symbol, SOp left, SOp right, SourceSpan span)
     {
         switch (op)
@@ -39,7 +38,7 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
         SOp condition = AsBool(operand, span);
         return condition is ElementwiseSOp { Operator: ElementwiseOperator.Not } inner
             ? inner.Operands[0]
-            : Node(ElementwiseOperator.Not, SOpType.Bool, span, condition) ?? condition;
+            : Node(ElementwiseOperator.Not, SOpType.Bool, span, condition);
     }
 
     public SOp? Negate(SOp operand, SourceSpan span) =>
@@ -53,7 +52,7 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
         return number.Type == SOpType.Int ? number : Node(ElementwiseOperator.Round, SOpType.Int, span, number);
     }
 
-    public SOp? Indicator(SOp operand, SourceSpan span) =>
+    public SOp Indicator(SOp operand, SourceSpan span) =>
         Node(ElementwiseOperator.Indicator, SOpType.Int, span, AsBool(operand, span));
 
     public SOp? Conditional(SOp condition, SOp whenTrue, SOp whenFalse, SourceSpan span)
@@ -69,14 +68,31 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
         return Node(ElementwiseOperator.Conditional, type, span, test, whenTrue, whenFalse);
     }
 
-    public SOp? Lookup(SOp key, LookupTable table, SOpType type, SourceSpan span)
+    public SOp Lookup(SOp key, LookupTable table, SOpType type, SourceSpan span)
     {
-        if (key is not ConstantSOp constant)
-            return graph.Elementwise(ElementwiseOperator.Lookup, type, span, [key], table);
-        if (table.Entries.TryGetValue(constant.Value, out Value found)) return graph.Constant(found, type, span);
-        if (table.Otherwise is { } otherwise) return graph.Constant(otherwise, type, span);
-        diagnostics.MissingKey(span, constant.Value.ToString());
-        return null;
+        if (key is ConstantSOp constant)
+        {
+            if (table.Entries.TryGetValue(constant.Value, out Value found)) return graph.Constant(found, type, span);
+            if (table.Otherwise is { } otherwise) return graph.Constant(otherwise, type, span);
+        }
+
+        // Of a key that is always missing as well: a conditional may never choose it.
+        return graph.Elementwise(ElementwiseOperator.Lookup, type, span, [key], table);
+    }
+
+    /// <summary>An operation on atoms gives an atom, on s-ops an s-op; null (reported before) is unknown.</summary>
+    public CompileTimeValue ToValue(SOp? result, SourceSpan span, params ReadOnlySpan<CompileTimeValue> operands)
+    {
+        if (result is null) return new UnknownValue();
+        foreach (CompileTimeValue operand in operands)
+        {
+            if (operand is not AtomValue) return new SOpValue(result);
+        }
+
+        if (result is ConstantSOp constant) return new AtomValue(constant.Value, constant.Type);
+        if (result is not ElementwiseSOp elementwise || TryEvaluate(elementwise, out _, out string error)) return new SOpValue(result);
+        diagnostics.CannotEvaluate(span, error);
+        return new UnknownValue();
     }
 
     /// <summary>The one type that holds both, or null.</summary>
@@ -106,8 +122,8 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
         if (CommonType(left.Type, right.Type) is not null) return (left, right);
 
         // A bool counts as 0 or 1 where it is compared to a number.
-        if (left.Type == SOpType.Bool && right.IsNumeric && Indicator(left, span) is { } l) return (l, right);
-        if (right.Type == SOpType.Bool && left.IsNumeric && Indicator(right, span) is { } r) return (left, r);
+        if (left.Type == SOpType.Bool && right.IsNumeric) return (Indicator(left, span), right);
+        if (right.Type == SOpType.Bool && left.IsNumeric) return (left, Indicator(right, span));
         diagnostics.ComparedTypes(span, Describe(left), Describe(right), Advice(left, right));
         return null;
     }
@@ -119,7 +135,7 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
         SOp empty = operand.IsNumeric
             ? graph.Constant(0, operand.Type, span)
             : graph.Constant(string.Empty, SOpType.String, span);
-        return Node(ElementwiseOperator.NotEqual, SOpType.Bool, span, operand, empty) ?? operand;
+        return Node(ElementwiseOperator.NotEqual, SOpType.Bool, span, operand, empty);
     }
 
     private SOp? Numeric(SOp operand, string symbol, SourceSpan span)
@@ -182,8 +198,8 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
 
     private static bool IsNumeric(SOpType type) => type is SOpType.Int or SOpType.Float;
 
-    /// <summary>The node, or the constant it is equal to.</summary>
-    private SOp? Node(ElementwiseOperator op, SOpType type, SourceSpan span, params ImmutableArray<SOp> operands)
+    /// <summary>The node, or the constant it is equal to; the node of constants that have no result, which a conditional may never choose.</summary>
+    private SOp Node(ElementwiseOperator op, SOpType type, SourceSpan span, params ImmutableArray<SOp> operands)
     {
         if (op == ElementwiseOperator.Conditional && operands[0] is ConstantSOp test)
         {
@@ -192,10 +208,11 @@ internal sealed class ElementwiseBinder(GraphBuilder graph, DiagnosticBag diagno
         }
 
         SOp node = graph.Elementwise(op, type, span, operands);
-        if (node is not ElementwiseSOp elementwise || !operands.All(o => o is ConstantSOp)) return node;
-        Value[] values = [.. operands.OfType<ConstantSOp>().Select(o => o.Value)];
-        if (ElementwiseEvaluation.TryApply(elementwise, values, out Value result, out string error)) return graph.Constant(result, type, span);
-        diagnostics.CannotEvaluate(span, error);
-        return null;
+        return node is ElementwiseSOp elementwise && operands.All(o => o is ConstantSOp) && TryEvaluate(elementwise, out Value result, out _)
+            ? graph.Constant(result, type, span)
+            : node;
     }
+
+    private static bool TryEvaluate(ElementwiseSOp node, out Value result, out string error) =>
+        ElementwiseEvaluation.TryApply(node, [.. node.Operands.OfType<ConstantSOp>().Select(o => o.Value)], out result, out error);
 }

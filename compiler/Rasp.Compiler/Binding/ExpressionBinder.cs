@@ -108,18 +108,6 @@ internal sealed class ExpressionBinder
         }
     }
 
-    /// <summary>An operation on atoms gives an atom, on s-ops an s-op; null (reported before) is unknown.</summary>
-    public static CompileTimeValue ToValue(SOp? result, params ReadOnlySpan<CompileTimeValue> operands)
-    {
-        if (result is null) return Unknown;
-        foreach (CompileTimeValue operand in operands)
-        {
-            if (operand is not AtomValue) return new SOpValue(result);
-        }
-
-        return result is ConstantSOp constant ? new AtomValue(constant.Value, constant.Type) : new SOpValue(result);
-    }
-
     private CompileTimeValue BindName(NameSyntax syntax, Scope scope)
     {
         if (scope.Find(syntax.Name) is { } value) return value;
@@ -170,7 +158,7 @@ internal sealed class ExpressionBinder
             PrefixOperator.Minus => elementwise.Negate(sop, span),
             _ => elementwise.Plus(sop, span),
         };
-        return ToValue(result, operand);
+        return elementwise.ToValue(result, span, operand);
     }
 
     private CompileTimeValue BindBinary(BinarySyntax syntax, Scope scope)
@@ -183,7 +171,7 @@ internal sealed class ExpressionBinder
         if (CompileTimeOperators.TryApply(session, syntax, left, right) is { } value) return value;
         SOp? a = ToSOp(left, syntax.Left.Span);
         SOp? b = a is null && left is not UnknownValue ? null : ToSOp(right, syntax.Right.Span);
-        return a is null || b is null ? Unknown : ToValue(elementwise.Apply(syntax.Operator, syntax.Symbol, a, b, span), left, right);
+        return a is null || b is null ? Unknown : elementwise.ToValue(elementwise.Apply(syntax.Operator, syntax.Symbol, a, b, span), span, left, right);
     }
 
     private CompileTimeValue CombineSelectors(BinarySyntax syntax, CompileTimeValue left, CompileTimeValue right, SourceSpan span)
@@ -215,7 +203,7 @@ internal sealed class ExpressionBinder
         SOp? test = ToSOp(condition, syntax.Condition.Span);
         SOp? a = ToSOp(whenTrue, syntax.WhenTrue.Span);
         SOp? b = a is null && whenTrue is not UnknownValue ? null : ToSOp(whenFalse, syntax.WhenFalse.Span);
-        return test is null || a is null || b is null ? Unknown : ToValue(elementwise.Conditional(test, a, b, span), condition);
+        return test is null || a is null || b is null ? Unknown : elementwise.ToValue(elementwise.Conditional(test, a, b, span), span, condition);
     }
 
     private CompileTimeValue BindContained(ContainedSyntax syntax, Scope scope)

@@ -112,7 +112,7 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
                 return new AtomValue(atoms.Any(a => a.Value == atom.Value), SOpType.Bool);
             case SOpValue sop:
                 FrozenDictionary<Value, Value> table = atoms.Select(a => a.Value).Distinct().ToFrozenDictionary(v => v, _ => Value.True);
-                return ToValue(elementwise.Lookup(sop.SOp, new LookupTable(table, Value.False), SOpType.Bool, span));
+                return new SOpValue(elementwise.Lookup(sop.SOp, new LookupTable(table, Value.False), SOpType.Bool, span));
             default:
                 session.Diagnostics.WrongKind(session.At(syntax.Item.Span), "an s-op or a single value", item.Description, item.Advice);
                 return Unknown;
@@ -127,10 +127,9 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
         if (elementwise.Apply(ElementwiseOperator.Equal, "==", sop, value, span) is not { } isEqual) return Unknown;
         Selector equal = graph.Select(isEqual, graph.Constant(true, SOpType.Bool, span), Comparison.Equal, span);
         SOp share = graph.Aggregate(equal, graph.Constant(1, SOpType.Int, span), 0, SOpType.Int, span);
-        return ToValue(elementwise.Apply(ElementwiseOperator.Greater, ">", share, graph.Constant(0, SOpType.Int, span), span));
+        SOp? isAnywhere = elementwise.Apply(ElementwiseOperator.Greater, ">", share, graph.Constant(0, SOpType.Int, span), span);
+        return isAnywhere is null ? Unknown : new SOpValue(isAnywhere);
     }
-
-    private static CompileTimeValue ToValue(SOp? sop) => sop is null ? Unknown : new SOpValue(sop);
 
     private CompileTimeValue FromSequence(int count, Func<int, CompileTimeValue> element, CompileTimeValue index, IndexSyntax syntax)
     {
@@ -183,7 +182,7 @@ internal sealed class Indexing(BindingSession session, ElementwiseBinder element
             return Unknown;
         }
 
-        return ToValue(elementwise.Lookup(index, known.Table, known.Type, span));
+        return new SOpValue(elementwise.Lookup(index, known.Table, known.Type, span));
     }
 
     /// <summary>The type that holds all of them; null where there is none.</summary>

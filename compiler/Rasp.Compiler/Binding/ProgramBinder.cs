@@ -39,7 +39,10 @@ internal sealed class ProgramBinder
         };
         foreach (NameSyntax export in tree.Exports)
         {
-            if (program.Find(export.Name) is null && scope.Find(export.Name) is not UnknownValue && !scope.IsIncomplete)
+            if (program.Find(export.Name) is not null || scope.IsIncomplete) continue;
+            if (scope.Own(export.Name) is { Value: not UnknownValue } other)
+                session.Diagnostics.ExportOfAnotherKind(export.Span, export.Name, other.Value.Description);
+            else if (scope.Find(export.Name) is not UnknownValue)
                 session.Diagnostics.UnknownExport(export.Span, export.Name, Spelling.Nearest(export.Name, sops.Select(s => s.Name)));
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Rasp.Compiler.Domains;
 using Rasp.Compiler.Graph;
 using Rasp.Compiler.Interpretation;
 using Rasp.Format;
@@ -26,11 +27,11 @@ internal static class CompileDiagnostics
     public static Diagnostic BadMaxLength(string path, int length) =>
         Of(Codes.BadMaxLength, At(path), $"the maximum length is {length}; it must be at least 1");
 
-    public static Diagnostic Limit(SourceSpan span, string limit, string help) =>
-        Of(Codes.Limit, span, $"this expression can't be compiled for this vocabulary and maximum length: {limit}; {help}");
+    public static Diagnostic Limit(DomainLimitException limit, IEnumerable<NamedSOp> exports) =>
+        Limit(ProgramGraph.Place(limit.SOp, exports), limit.Message, limit.Help);
 
-    public static Diagnostic Undefined(EvaluationError error, ImmutableArray<Value> input) =>
-        Of(Codes.Undefined, error.Span, $"for the input {Print(input)} the program has no value at position {error.Position}: {error.Message}");
+    public static Diagnostic Undefined(EvaluationError error, ImmutableArray<Value> input, IEnumerable<NamedSOp> exports) =>
+        Of(Codes.Undefined, ProgramGraph.Place(error.SOp, exports), $"for the input {Print(input)} the program has no value at position {error.Position}: {error.Message}");
 
     /// <summary>Where single precision is proved to suffice the compiler is wrong, else it is single precision that does not.</summary>
     public static Diagnostic Mismatch(SourceSpan span, string difference, ImmutableArray<Value> input, ManifestCertificate singlePrecision) =>
@@ -39,6 +40,9 @@ internal static class CompileDiagnostics
                 span, $"single precision does not suffice ({singlePrecision.Limit}): for the input {Print(input)} {difference}",
                 "round numbers earlier, or use fewer tokens or a smaller maximum length")
             : Of(Codes.Mismatch, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
+
+    private static Diagnostic Limit(SourceSpan span, string limit, string help) =>
+        Of(Codes.Limit, span, $"this expression can't be compiled for this vocabulary and maximum length: {limit}; {help}");
 
     /// <summary>The tokens as a list; of a long input one that repeats is counted, and only the first ones are shown.</summary>
     private static string Print(ImmutableArray<Value> input)
@@ -57,7 +61,7 @@ internal static class CompileDiagnostics
         return "[" + string.Join(", ", parts) + "]";
     }
 
-    private static SourceSpan At(string path) => SourceSpan.None with { Path = path };
+    private static SourceSpan At(string path) => new(path, 1, 1, 1, 1);
 
     private static Diagnostic Of(DiagnosticDescriptor code, SourceSpan span, string message) => new(code.Code, code.Severity, span, message);
 }

@@ -5,7 +5,8 @@ namespace Rasp.Compiler.Diagnostics;
 /// <summary>A stretch of source text; lines and columns count from 1, the end column is the one after the last character.</summary>
 public readonly record struct SourceSpan(string Path, int StartLine, int StartColumn, int EndLine, int EndColumn)
 {
-    public static SourceSpan None { get; } = new(string.Empty, 1, 1, 1, 1);
+    /// <summary>Of what stands in no text of the program: base s-ops and what the library makes of them.</summary>
+    public static SourceSpan None { get; } = new(string.Empty, 0, 0, 0, 0);
 }
 
 public enum Severity

@@ -114,6 +114,9 @@ internal sealed class DiagnosticBag
     public void UnknownExport(SourceSpan span, string name, string? suggestion) => Add(Codes.UnknownExport, span,
         $"the exported '{name}' is not an s-op of this file; {(suggestion is null ? "define it or export another" : $"did you mean '{suggestion}'?")}");
 
+    public void ExportOfAnotherKind(SourceSpan span, string name, string kind) => Add(Codes.UnknownExport, span,
+        $"the exported '{name}' is {kind}, and only an s-op can be compiled; export an s-op that reads it");
+
     // Types.
     public void WrongKind(SourceSpan span, string expected, string actual, string? advice = null) => Add(Codes.WrongKind, span,
         $"{expected} is needed here, but this is {actual}{(advice is null ? string.Empty : "; " + advice)}");

@@ -33,11 +33,12 @@ public static class GraphPrinter
     }
 
     /// <summary>
-    /// The node as one expression in which the nodes of <paramref name="names"/> stand by their names; null where it would
+    /// The node as one expression in which the nodes of <paramref name="names"/> and the library's stand by their names; null where it would
     /// be longer than <paramref name="limit"/> characters.
     /// </summary>
     public static string? Expression(object node, IReadOnlyDictionary<object, string> names, int limit)
     {
+        if (LibraryName(node) is string known) return known;
         Dictionary<object, string> labels = [];
         foreach (object operand in ProgramGraph.Operands(node))
         {
@@ -73,6 +74,14 @@ public static class GraphPrinter
         ElementwiseOperator.Or => "or",
         ElementwiseOperator.Conditional => "if",
         _ => "lookup",
+    };
+
+    // What the library defines, however a program writes it.
+    private static string? LibraryName(object node) => node switch
+    {
+        SelectSelector { Key: ConstantSOp, Comparison: Comparison.Equal } s when s.Key == s.Query => "full_s",
+        SelectorWidthSOp s when LibraryName(s.Selector) is not null => "length",
+        _ => null,
     };
 
     private static bool IsCompound(object node) => node is NotSelector or AndSelector or OrSelector

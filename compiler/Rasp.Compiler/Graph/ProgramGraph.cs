@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Rasp.Compiler.Diagnostics;
 
 namespace Rasp.Compiler.Graph;
 
@@ -32,6 +33,26 @@ public static class ProgramGraph
         OrSelector s => [s.Left, s.Right],
         _ => [],
     };
+
+    /// <summary>
+    /// Where the node is written; where it stands in no text of the program, the first expression that makes something of it, or the
+    /// export that it is.
+    /// </summary>
+    public static SourceSpan Place(SOp sop, IEnumerable<NamedSOp> exports)
+    {
+        if (sop.Span != SourceSpan.None) return sop.Span;
+        NamedSOp[] named = [.. exports];
+        HashSet<object> nowhere = [sop];
+        foreach (object node in Reachable(named.Select(e => e.SOp)))
+        {
+            if (!Operands(node).Any(nowhere.Contains)) continue;
+            SourceSpan span = node is SOp reader ? reader.Span : ((Selector)node).Span;
+            if (span != SourceSpan.None) return span;
+            nowhere.Add(node);
+        }
+
+        return (named.FirstOrDefault(e => nowhere.Contains(e.SOp)) ?? named[0]).Span;
+    }
 
     private static int Id(object node) => node is SOp sop ? sop.Id : ((Selector)node).Id;
 }

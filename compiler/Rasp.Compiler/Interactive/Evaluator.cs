@@ -50,7 +50,7 @@ internal sealed class Evaluator(GraphBuilder graph, DiagnosticBag diagnostics)
             string place = string.Create(CultureInfo.InvariantCulture, $"{error.Message}, at position {error.Position} of {input.Notation}");
 
             // The base s-ops stand in no text.
-            diagnostics.CannotEvaluate(error.Span == SourceSpan.None ? span : error.Span, place);
+            diagnostics.CannotEvaluate(error.SOp.Span == SourceSpan.None ? span : error.SOp.Span, place);
         }
 
         return false;

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using Rasp.Compiler.Diagnostics;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
 
 namespace Rasp.Compiler.Interpretation;
 
-/// <summary>Why an s-op has no value at a position of one input; <see cref="Span"/> is the operation that failed.</summary>
-public sealed record EvaluationError(SourceSpan Span, int Position, string Message);
+/// <summary>Why an s-op has no value at a position of one input; <see cref="SOp"/> is the operation that failed.</summary>
+public sealed record EvaluationError(SOp SOp, int Position, string Message);
 
 /// <summary>The values of the requested s-ops and everything they read; where one is undefined, the number 0 stands.</summary>
 public sealed record Evaluation(IReadOnlyDictionary<SOp, ImmutableArray<Value>> Values, EvaluationError? Error);

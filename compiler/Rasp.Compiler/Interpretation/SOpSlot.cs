@@ -85,7 +85,7 @@ internal abstract class SOpSlot(SOp sop, TextPool texts) : Slot
         else Set(position, source.Number(from));
     }
 
-    protected void Fail(int position, int inInput, string message) => Fail(position, new EvaluationError(SOp.Span, inInput, message));
+    protected void Fail(int position, int inInput, string message) => Fail(position, new EvaluationError(SOp, inInput, message));
 
     protected void Fail(int position, EvaluationError fault)
     {

@@ -23,8 +23,8 @@ internal sealed partial class Lowerer
         if (made.TryGetValue(sop, out Variable? known)) return known;
         ImmutableArray<Value> values = domains.Everywhere(sop);
         if (values.IsEmpty) throw new DomainLimitException(sop, "it is undefined for every input");
-        ComputeEarly(sop);
         Rational unit = encoding == VariableEncoding.Linear ? Unit(values) : Rational.One;
+        ComputeEarly(sop);
         Staircase staircase = Staircase(sop, encoding, values, unit);
         MlpVariable variable = encoding == VariableEncoding.OneHot
             ? MlpVariable.OneHot(sop, values, staircase)
@@ -32,6 +32,28 @@ internal sealed partial class Lowerer
         made.Add(sop, variable);
         views.Clear();
         return variable;
+    }
+
+    /// <summary>
+    /// An inexact number of an earlier layer is not packed with others: what depends on it alone is computed where it stands, exactly and
+    /// at no cost in depth.
+    /// </summary>
+    private void ComputeEarly(SOp sop)
+    {
+        ImmutableArray<Atom> atoms = Atoms(sop);
+        if (atoms.Length < 2) return;
+        Site needed = Site.Latest(atoms.Select(a => a.Reading.Site));
+        ComputeInside(sop);
+
+        void ComputeInside(SOp outer)
+        {
+            foreach (SOp inner in Operands(outer).Where(o => IsSplittable(o) && Linear(o) is null))
+            {
+                bool isEarly = Atoms(inner) is [{ Reading: { Error: > 0 } reading }] && reading.Site.AfterNextMlp <= needed;
+                if (isEarly) Materialise(inner, VariableEncoding.OneHot);
+                else ComputeInside(inner);
+            }
+        }
     }
 
     /// <summary>
@@ -69,28 +91,6 @@ internal sealed partial class Lowerer
             catch (DomainLimitException) when (likely is not null)
             {
                 return false;
-            }
-        }
-    }
-
-    /// <summary>
-    /// An inexact number of an earlier layer is not packed with others: what depends on it alone is computed where it stands, exactly and
-    /// at no cost in depth.
-    /// </summary>
-    private void ComputeEarly(SOp sop)
-    {
-        ImmutableArray<Atom> atoms = Atoms(sop);
-        if (atoms.Length < 2) return;
-        Site needed = Site.Latest(atoms.Select(a => a.Reading.Site));
-        ComputeInside(sop);
-
-        void ComputeInside(SOp outer)
-        {
-            foreach (SOp inner in Operands(outer).Where(o => IsSplittable(o) && Linear(o) is null))
-            {
-                bool isEarly = Atoms(inner) is [{ Reading: { Error: > 0 } reading }] && reading.Site.AfterNextMlp <= needed;
-                if (isEarly) Materialise(inner, VariableEncoding.OneHot);
-                else ComputeInside(inner);
             }
         }
     }
@@ -146,25 +146,25 @@ internal sealed partial class Lowerer
     /// <summary>The staircases with the counts as they are and with fine ones, packed where they can be.</summary>
     private IEnumerable<Staircase> Staircases(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
     {
+        if (encoding == VariableEncoding.OneHot && values.Length > StepLimit) yield break;
         ImmutableArray<Atom> atoms = Atoms(sop);
-        Dictionary<Value, ImmutableArray<double>> outputs = values
-            .Select((value, index) => (value, index))
-            .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [(v.value.Number / unit).ToDouble()] : Unit(v.index, values.Length));
-        IEnumerable<Staircase> ofRanges = Staircases(sop, atoms, outputs);
-        return atoms.Length > 1 && atoms.Any(a => a.CodesAt is not null)
-            ? ofRanges.Concat(Staircases(sop, [.. atoms.Select(a => a with { StatesAt = a.CodesAt ?? a.StatesAt })], outputs))
-            : ofRanges;
+        foreach (ImmutableArray<Atom> way in WithRangesAndCodes(atoms))
+        {
+            Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? function = Tabulate(sop, way);
+            if (function is null || function.Count == 0) continue;
+            Dictionary<Value, ImmutableArray<double>> outputs = values
+                .Select((value, index) => (value, index))
+                .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [(v.value.Number / unit).ToDouble()] : Unit(v.index, values.Length));
+            ImmutableArray<ImmutableArray<CodeRange>> codes =
+                [.. way.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().OrderBy(c => c.Low).ToImmutableArray())];
+            if (Staircase(way, codes, function, outputs) is Staircase coarse) yield return Packed(coarse, sop);
+            if (Staircase([.. way.Select(Fine)], codes, function, outputs) is Staircase fine) yield return Packed(fine, sop);
+        }
     }
 
-    private IEnumerable<Staircase> Staircases(SOp sop, ImmutableArray<Atom> atoms, Dictionary<Value, ImmutableArray<double>> outputs)
-    {
-        Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? function = Tabulate(sop, atoms);
-        if (function is null || function.Count == 0) yield break;
-        ImmutableArray<ImmutableArray<CodeRange>> codes =
-            [.. atoms.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().OrderBy(c => c.Low).ToImmutableArray())];
-        if (Staircase(atoms, codes, function, outputs) is Staircase coarse) yield return Packed(coarse, sop);
-        if (Staircase([.. atoms.Select(Fine)], codes, function, outputs) is Staircase fine) yield return Packed(fine, sop);
-    }
+    /// <summary>Comparisons as ranges of differences; and where they are packed with others, which may need it, by each difference.</summary>
+    private static IEnumerable<ImmutableArray<Atom>> WithRangesAndCodes(ImmutableArray<Atom> atoms) =>
+        atoms.Length > 1 && atoms.Any(a => a.CodesAt is not null) ? [atoms, [.. atoms.Select(a => a with { StatesAt = a.CodesAt ?? a.StatesAt })]] : [atoms];
 
     /// <summary>
     /// What a staircase reads can be packed where it is written, into one column; a reading of that is rounded once

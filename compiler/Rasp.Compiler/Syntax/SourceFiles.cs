@@ -28,7 +28,9 @@ internal sealed class SourceFiles
         if (!read.Contains(path)) read.Add(path);
         try
         {
-            return SyntaxReader.Read(File.ReadAllText(path), path, diagnostics);
+            string text = File.ReadAllText(path);
+            if (!text.Contains('\0', StringComparison.Ordinal)) return SyntaxReader.Read(text, path, diagnostics);
+            diagnostics.FileNotReadable(span, path, "it is not a text");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

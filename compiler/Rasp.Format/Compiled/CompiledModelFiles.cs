@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -9,7 +10,6 @@ internal static class CompiledModelFiles
     /// <summary>The weights are moved into place first, so that a manifest always has its weights.</summary>
     public static void Save(CompiledModel model, string directory)
     {
-        Directory.CreateDirectory(directory);
         string manifestPath = Path.Combine(directory, model.Manifest.Name + ".json");
         SafetensorsWriter.Write(
             Path.ChangeExtension(manifestPath, ".safetensors"),
@@ -19,6 +19,8 @@ internal static class CompiledModelFiles
 
     public static CompiledModel Load(string manifestPath)
     {
+        if (Directory.Exists(manifestPath))
+            throw new RaspException($"{manifestPath}: this is a folder; name the manifest in it, NAME.json.");
         if (!File.Exists(manifestPath))
             throw new RaspException($"{manifestPath}: there is no such file; 'rasp compile' writes it.");
         Manifest manifest = ReadManifest(manifestPath);
@@ -30,7 +32,10 @@ internal static class CompiledModelFiles
                 throw new RaspException($"{file.Path}: the tensor '{name}' is missing; compile the program again.");
             if (!info.Shape.SequenceEqual(shape.Select(s => (long)s)))
                 throw new RaspException($"{file.Path}: the tensor '{name}' has shape [{string.Join(", ", info.Shape)}] where the manifest says [{string.Join(", ", shape)}]; compile the program again.");
-            weights.Add(name, new WeightTensor(shape, file.ReadSingle(name)));
+            float[] data = file.ReadSingle(name);
+            if (!Array.TrueForAll(data, float.IsFinite))
+                throw new RaspException($"{file.Path}: the tensor '{name}' holds a number that is not finite; compile the program again.");
+            weights.Add(name, new WeightTensor(shape, data));
         }
 
         return new CompiledModel(manifest, weights);
@@ -47,7 +52,11 @@ internal static class CompiledModelFiles
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or FormatException or InvalidOperationException or OverflowException)
         {
-            throw new RaspException($"{path}: this is not the manifest of a compiled program ({e.Message.TrimEnd('.')}); compile the program again.", e);
+            // A place in the file says more than the name of a type of ours.
+            string reason = e is JsonException { Path: ['$', '.', ..] place, LineNumber: long line }
+                ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}: {place} is not what belongs there")
+                : e.Message.TrimEnd('.');
+            throw new RaspException($"{path}: this is not the manifest of a compiled program ({reason}); compile the program again.", e);
         }
     }
 
@@ -56,7 +65,7 @@ internal static class CompiledModelFiles
         if (m.Format != Manifest.CurrentFormat)
             return $"it has format {m.Format} where this version reads {Manifest.CurrentFormat}";
         if (m.Layers < 0 || m.HeadsPerLayer < 0 || m.DModel < 1 || m.DHead < 0 || m.DMlp < 0 || m.MaxLength < 1)
-            return "it gives a negative size";
+            return "one of its sizes is negative, or 0 where there must be something";
         if (m.Vocabulary.IsDefaultOrEmpty || m.Vocabulary.Distinct().Count() != m.Vocabulary.Length)
             return "its vocabulary is empty or names a token twice";
         if (m.Outputs.IsDefaultOrEmpty || m.Outputs.Select(o => o.Name).Distinct(StringComparer.Ordinal).Count() != m.Outputs.Length)

@@ -41,6 +41,7 @@ internal sealed class ProgramOptions
     public CompileSettings Read(ParseResult parsed)
     {
         string[] names = [.. ((hasExport ? parsed.GetValue(export) : null) ?? []).SelectMany(e => e.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        if (names.Length == 0 && hasExport && parsed.GetResult(export) is not null) throw new RaspException("--export needs the name of an s-op");
         return new CompileSettings
         {
             Exports = names.Length > 0 ? [.. names.Distinct(StringComparer.Ordinal)] : null,

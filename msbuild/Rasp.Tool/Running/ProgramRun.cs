@@ -62,7 +62,7 @@ internal sealed class ProgramRun
         {
             if (!interpreter.TryEvaluate(input.Tokens.AsSpan(), out EvaluationError? undefined) && undefined is not null)
             {
-                error.WriteLine(CompileDiagnostics.Undefined(undefined, input.Tokens));
+                error.WriteLine(CompileDiagnostics.Undefined(undefined, input.Tokens, [export]));
                 return null;
             }
 

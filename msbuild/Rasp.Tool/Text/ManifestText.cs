@@ -32,6 +32,19 @@ internal static class ManifestText
         return c.MaxLength >= m.MaxLength ? $"every answer {reach}, {margin}" : $"{reach}, {margin}; beyond it: {beyond}";
     }
 
+    /// <summary>In which formats the answers are proved, and how far: <c>proved in fp32, fp16, in bf16 up to 20 tokens</c>.</summary>
+    public static string Certified(Manifest m)
+    {
+        ILookup<int, ManifestCertificate> byReach = m.Certificates.ToLookup(c => c.MaxLength >= m.MaxLength ? 2 : Math.Min(c.MaxLength, 1));
+        string[] parts =
+        [
+            .. byReach[2].Any() ? [$"in {string.Join(", ", byReach[2].Select(c => c.Format))}"] : Array.Empty<string>(),
+            .. byReach[1].Select(c => $"in {c.Format} up to {Count(c.MaxLength, "token")}"),
+            .. byReach[0].Select(c => $"not in {c.Format}"),
+        ];
+        return byReach[0].Count() == m.Certificates.Length ? "proved in no number format" : $"proved {string.Join(", ", parts)}";
+    }
+
     public static string Count(int number, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? string.Empty : "s")}");
 

@@ -27,5 +27,5 @@ internal sealed record PassSavings(ImmutableArray<string[]> Rows, ImmutableArray
     ];
 
     private static string Change(long before, long after) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(before == after ? string.Empty : $"{before} → ")}{after}");
+        string.Create(CultureInfo.InvariantCulture, $"{(before == after ? string.Empty : $"{before:N0} → ")}{after:N0}");
 }

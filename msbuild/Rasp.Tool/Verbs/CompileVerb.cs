@@ -26,7 +26,7 @@ internal static class CompileVerb
         Command command = new("compile", "Compiles a program to the weights of one transformer.") { file, directory, depfile, json, warnAsError };
         ProgramOptions settings = new(command);
         ModelOptions options = new(command, withName: true);
-        command.SetAction(parsed => Run(
+        command.SetStoppableAction(parsed => Run(
             parsed.GetRequiredValue(file),
             settings.Read(parsed),
             options.Read(parsed),
@@ -69,7 +69,7 @@ internal static class CompileVerb
         }
         else
         {
-            output.WriteLine($"{ManifestText.Title(manifest)}: {ManifestText.Sizes(manifest)}; {ManifestText.Verified(manifest.Verification)} -> {files[1]}");
+            output.WriteLine($"{ManifestText.Title(manifest)}: {ManifestText.Sizes(manifest)}; {ManifestText.Verified(manifest.Verification)}; {ManifestText.Certified(manifest)} -> {files[1]}");
         }
     }
 }

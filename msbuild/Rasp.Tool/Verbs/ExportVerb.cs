@@ -43,6 +43,8 @@ internal static class ExportVerb
 
     private static int Run(string path, string target, string? to, string format, bool json, TextWriter output, TextWriter error)
     {
+        if (Path.GetExtension(path) is ".rasp" or ".safetensors")
+            throw new RaspException($"'{path}' is not the manifest of a compiled program: name the NAME.json that 'rasp compile' wrote");
         CompiledModel model = CompiledModel.Load(path);
         string folder = to ?? Path.GetDirectoryName(path) ?? string.Empty;
         string stem = Path.Combine(folder, Path.GetFileNameWithoutExtension(path));

@@ -26,7 +26,7 @@ internal static class InspectVerb
         Command command = new("inspect", "Shows what is in a program or a compiled model.") { file, types, compiled, html, input, tokens, json };
         ProgramOptions settings = new(command);
         ModelOptions options = new(command, withName: false);
-        command.SetAction(parsed => Run(
+        command.SetStoppableAction(parsed => Run(
             parsed.GetRequiredValue(file),
             settings.Read(parsed),
             options.Read(parsed),

@@ -34,7 +34,7 @@ internal static class RunVerb
         Command command = new("run", "Prints an s-op's value on an input.") { file, input, tokens, inputs, engine, json, warnAsError };
         ProgramOptions settings = new(command);
         ModelOptions options = new(command, withName: false);
-        command.SetAction(parsed => Run(
+        command.SetStoppableAction(parsed => Run(
             parsed.GetRequiredValue(file),
             settings.Read(parsed),
             options.Read(parsed),

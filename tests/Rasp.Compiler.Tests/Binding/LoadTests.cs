@@ -55,6 +55,9 @@ public sealed class LoadTests : IDisposable
         Assert.Null(compilation.Program);
         Assert.Equal(["RASP0020"], compilation.Diagnostics.Select(d => d.Code));
         Assert.Equal(["RASP0021"], Compilation.Load(folder.FullName).Diagnostics.Select(d => d.Code));
+        string binary = Path.Combine(folder.FullName, "binary.rasp");
+        File.WriteAllBytes(binary, [0x93, 0, 0xFF, 0xFE, 7, 0, 0x3B]);
+        Assert.Equal(["RASP0021"], Compilation.Load(binary).Diagnostics.Select(d => d.Code));
     }
 
     [Fact]

@@ -35,6 +35,14 @@ public sealed class CompileDiagnosticsTests
     [Theory]
     [InlineData("x = 1 / (indices - 1);", "division by zero")]
     [InlineData("x = aggregate(select(tokens, tokens, ==), tokens);", "position")]
+    [InlineData("x = tokens_int;", "the token 'a' is not an int")]
+    [InlineData("x = aggregate(full_s, tokens_int + 1);", "the token 'a' is not an int")]
+    [InlineData("x = sort(tokens_int, tokens_int);", "the token 'a' is not an int")]
+    [InlineData("x = selector_width(select(tokens_int, indices, <));", "the token 'a' is not an int")]
+    [InlineData("x = 1 / (indices * 0);", "division by zero")]
+    [InlineData("x = aggregate(full_s, 1 / (indices * 0)) if length > 1 else indices;", "division by zero")]
+    [InlineData("x = {\"q\": 1}[tokens] * 2;", "there is no entry for a")]
+    [InlineData("t = 5 if tokens == \"a\" else 5; x = {1: 2}[t];", "there is no entry for 5")]
     public void An_input_without_a_value_is_shown_with_its_place(string text, string message)
     {
         (CompileResult result, _) = Compiled.Try(text, Compiled.Tokens("ab"), 3, causal: false);
@@ -46,6 +54,27 @@ public sealed class CompileDiagnosticsTests
         Assert.Equal(("test.rasp", 1), (diagnostic.Span.Path, diagnostic.Span.StartLine));
     }
 
+    /// <summary>What no input asks for needs no value: neither a branch that is never chosen nor a position that is never selected.</summary>
+    [Theory]
+    [InlineData("t = 5 if tokens == \"a\" else 5; x = {1: 10}[t] if t in [1] else 9;", 9)]
+    [InlineData("t = 0 if tokens == \"a\" else 0; x = 1 / t + 7 % t if t > 0 else -1;", -1)]
+    [InlineData("x = aggregate(not full_s, 1 / (indices * 0), 3);", 3)]
+    public void An_expression_that_no_input_needs_may_have_no_value(string text, int value)
+    {
+        (CompileResult result, _) = Compiled.Try(text, Compiled.Tokens("ab"), 3, causal: false);
+        CompiledModel model = Assert.IsType<CompiledModel>(result.Model);
+        Assert.Equal([value, value], model.Evaluate(Compiled.Tokens("ab")));
+    }
+
+    /// <summary>A place in the library would be a line of another file.</summary>
+    [Fact]
+    public void A_limit_is_reported_in_the_program_and_not_in_the_library()
+    {
+        (CompileResult result, _) = Compiled.Try("a = 1;\nx = length + indices;", Compiled.Tokens("ab"), 1_000_000_000, causal: false);
+        Diagnostics.Diagnostic diagnostic = Assert.Single(result.Diagnostics);
+        Assert.Equal(("RASP0110", "test.rasp", 2), (diagnostic.Code, diagnostic.Span.Path, diagnostic.Span.StartLine));
+    }
+
     [Theory]
     [InlineData(6, "a", "[\"a\", \"a\", \"a\", \"a\", \"a\", \"a\"]")]
     [InlineData(99, "a", "[\"a\" 99 times]")]
@@ -53,8 +82,9 @@ public sealed class CompileDiagnosticsTests
     public void A_long_input_is_shown_shortly(int length, string repeated, string shown)
     {
         ImmutableArray<Value> input = [.. Enumerable.Range(0, length).Select(i => (Value)repeated[i % repeated.Length].ToString())];
-        EvaluationError error = new(default, 0, "no value");
-        Assert.Contains(shown, CompileDiagnostics.Undefined(error, input).Message, StringComparison.Ordinal);
+        NamedSOp export = Assert.Single(Running.Compile("x = indices;").SOps);
+        EvaluationError error = new(export.SOp, 0, "no value");
+        Assert.Contains(shown, CompileDiagnostics.Undefined(error, input, [export]).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Each says which limit, at which expression, and what would help.</summary>

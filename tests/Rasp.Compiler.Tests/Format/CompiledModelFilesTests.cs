@@ -68,6 +68,31 @@ public sealed class CompiledModelFilesTests : IDisposable
         Assert.Equal(weights, File.ReadAllBytes(Path.Combine(directory, "x.safetensors")));
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_not_finite_are_refused(float weight)
+    {
+        CompiledModel model = Compiled.Model("x = length;", "ab", 3);
+        model.Weights["unembed.b_U"].Data[0] = weight;
+        model.Save(directory);
+        string message = Assert.Throws<RaspException>(() => CompiledModel.Load(Path.Combine(directory, "x.json"))).Message;
+        Assert.Contains("x.safetensors: the tensor 'unembed.b_U' holds a number that is not finite", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"layers\": 1", "\"layers\": \"many\"", "line 4: $.layers is not what belongs there")]
+    [InlineData("\"maxLength\": 3", "\"maxLength\": 0", "one of its sizes is negative, or 0 where there must be something")]
+    public void A_manifest_that_is_damaged_is_refused_with_the_place(string part, string damaged, string message)
+    {
+        Compiled.Model("x = length;", "ab", 3).Save(directory);
+        string path = Path.Combine(directory, "x.json");
+        string text = File.ReadAllText(path);
+        Assert.Contains(part, text, StringComparison.Ordinal);
+        File.WriteAllText(path, text.Replace(part, damaged, StringComparison.Ordinal));
+        Assert.Contains(message, Assert.Throws<RaspException>(() => CompiledModel.Load(path)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Files_that_do_not_fit_are_refused_by_name()
     {

@@ -35,7 +35,7 @@ public class InterpreterTests
     {
         RaspProgram program = Running.Compile("a = 1;\nb = 1 / (indices - 2);\nc = b + 1;");
         Evaluation evaluation = new Interpreter(causal: false).Evaluate(Running.Characters("abcd"), [program.SOp("c")]);
-        Assert.Equal(new EvaluationError(program.SOp("b").Span, 2, "division by zero"), evaluation.Error);
+        Assert.Equal(new EvaluationError(program.SOp("b"), 2, "division by zero"), evaluation.Error);
         Assert.Equal((2, 5), (program.SOp("b").Span.StartLine, program.SOp("b").Span.StartColumn));
     }
 
