@@ -58,7 +58,7 @@ internal sealed partial class Lowerer
 
     /// <summary>
     /// The staircase of a wanted precision: the outputs' error is at most a part of the gap between two of them, whichever way the roundings
-    /// fall. Where no splitting gives that, the first one that has it if they fall independently: then the run on the inputs decides.
+    /// fall. Where no splitting gives that, one that is likely to have it since they fall independently: then the run on the inputs decides.
     /// </summary>
     private Staircase Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
     {
@@ -71,7 +71,7 @@ internal sealed partial class Lowerer
             {
                 (double bound, double expected) = candidate.OutputError;
                 if (bound <= gap / 4 && expected <= gap / 8) return candidate;
-                if (expected <= gap / 8) likely ??= candidate;
+                if (expected <= gap / 2 && (likely is null || likely.OutputError.Expected > gap / 8)) likely = candidate;
                 isImprecise = true;
             }
         }
