@@ -19,7 +19,7 @@ internal sealed partial class Lowerer
 
     /// <summary>
     /// The staircase of a wanted precision: the outputs' error is at most a part of the gap between two of them, whichever way the roundings
-    /// fall. Where no splitting gives that, the first one that has it if they fall independently: then the run on the inputs decides.
+    /// fall. Where no splitting gives that, one that is likely to have it since they fall independently: then the run on the inputs decides.
     /// </summary>
     private Staircase Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit, bool coded)
     {
@@ -33,14 +33,15 @@ internal sealed partial class Lowerer
             {
                 if (Proved(candidate, sop, gap, coded) is Staircase proved) return proved;
                 if (candidate.OutputError.Bound <= gap / 4) withoutCode ??= candidate;
-                if (candidate.OutputError.Expected <= gap / 8) likely ??= candidate;
+                double expected = candidate.OutputError.Expected;
+                if (expected <= gap / 2 && (likely is null || likely.OutputError.Expected > gap / 8)) likely = candidate;
                 isImprecise = true;
             }
 
             if (withoutCode is not null) return withoutCode;
 
             // What is read from one column is not read more precisely from several.
-            if (likely is { Input.Terms.Length: 1 }) return likely;
+            if (likely is { Input.Terms.Length: 1 } && likely.OutputError.Expected <= gap / 8) return likely;
         }
         while (CanSplit());
         return likely ?? throw (isImprecise
