@@ -28,7 +28,7 @@ internal static class CompileDiagnostics
         Of(Codes.BadMaxLength, At(path), $"the maximum length is {length}; it must be at least 1");
 
     public static Diagnostic Limit(DomainLimitException limit, IEnumerable<NamedSOp> exports) =>
-        Of(Codes.Limit, ProgramGraph.Place(limit.SOp, exports), $"this expression can't be compiled for this vocabulary and maximum length: {limit.Message}; {limit.Help}");
+        Limit(ProgramGraph.Place(limit.SOp, exports), limit.Message, limit.Help);
 
     public static Diagnostic Undefined(EvaluationError error, ImmutableArray<Value> input, IEnumerable<NamedSOp> exports) =>
         Of(Codes.Undefined, ProgramGraph.Place(error.SOp, exports), $"for the input {Print(input)} the program has no value at position {error.Position}: {error.Message}");
@@ -36,8 +36,11 @@ internal static class CompileDiagnostics
     /// <summary>Where single precision is proved to suffice the compiler is wrong, else it is single precision that does not.</summary>
     public static Diagnostic Mismatch(SourceSpan span, string difference, ImmutableArray<Value> input, ManifestCertificate singlePrecision) =>
         input.Length > singlePrecision.MaxLength
-            ? Of(Codes.Limit, span, $"this expression can't be compiled for this vocabulary and maximum length: single precision does not suffice ({singlePrecision.Limit}), for the input {Print(input)} {difference}; round or compare numbers earlier, or use fewer tokens or a smaller maximum length")
+            ? Of(Codes.Limit, span, $"this expression can't be compiled for this vocabulary and maximum length: single precision does not suffice ({singlePrecision.Limit}): for the input {Print(input)} {difference}; round numbers earlier, or use fewer tokens or a smaller maximum length")
             : Of(Codes.Mismatch, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
+
+    private static Diagnostic Limit(SourceSpan span, string limit, string help) =>
+        Of(Codes.Limit, span, $"this expression can't be compiled for this vocabulary and maximum length: {limit}; {help}");
 
     /// <summary>The tokens as a list; of a long input one that repeats is counted, and only the first ones are shown.</summary>
     private static string Print(ImmutableArray<Value> input)

@@ -106,4 +106,28 @@ public sealed class CompileDiagnosticsTests
         Assert.StartsWith(place, string.Create(CultureInfo.InvariantCulture, $"{diagnostic.Span.StartLine}:{diagnostic.Span.StartColumn}"), StringComparison.Ordinal);
         Assert.Equal("test.rasp", diagnostic.Span.Path);
     }
+
+    /// <summary>Products of means of means: thousands of fractions, of which some differ by 1/1200.</summary>
+    [Fact]
+    public void Values_too_close_for_single_precision_are_a_limit()
+    {
+        (CompileResult result, _) = Compiled.Try(
+            "w = selector_width(select(tokens, tokens, ==));\nx = aggregate(full_s, aggregate(full_s, w), 0.5) * (w - round(2 ^ (w % 4)));", Compiled.Tokens("ab"), 5, causal: true);
+        Diagnostics.Diagnostic diagnostic = Assert.Single(result.Diagnostics);
+        Assert.Equal("RASP0110", diagnostic.Code);
+        Assert.Contains("single precision", diagnostic.Message, StringComparison.Ordinal);
+        Assert.Equal(2, diagnostic.Span.StartLine);
+    }
+
+    /// <summary>A wrong answer is the compiler's fault only on inputs of the lengths for which fp32 is proved to suffice.</summary>
+    [Theory]
+    [InlineData(3, "RASP0121", "defect of the compiler")]
+    [InlineData(2, "RASP0110", "single precision does not suffice (x: too close): for the input [\"a\", \"b\", \"a\"] the weights give 1; round")]
+    public void A_mismatch_beyond_what_is_proved_is_a_limit(int proved, string code, string message)
+    {
+        Diagnostics.Diagnostic diagnostic = Diagnostics.CompileDiagnostics.Mismatch(
+            Running.Compile("x = indices;").SOps[0].Span, "the weights give 1", ["a", "b", "a"], new ManifestCertificate("fp32", proved, 0, "x: too close"));
+        Assert.Equal(code, diagnostic.Code);
+        Assert.Contains(message, diagnostic.Message, StringComparison.Ordinal);
+    }
 }
