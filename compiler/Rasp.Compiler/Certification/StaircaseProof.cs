@@ -141,6 +141,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         double grid = 1;
         int columns = 0;
         double? scale = null;
+        double columnGrid = 0;
         foreach (LinearTerm term in input.Terms)
         {
             ColumnReading reading = schedule.Read(term.Variable, term.Weights);
@@ -157,6 +158,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             double coefficient = reading.Coefficients.Length == 1 ? Math.Abs(reading.Coefficients[0].ToDouble()) : 0;
             bool isPower = coefficient > 0 && Math.Log2(coefficient) == Math.Floor(Math.Log2(coefficient));
             scale = inexact == 0 && isPower ? coefficient : null;
+            if (term.Variable is AttentionVariable { Grid: > 0 } sum && format.Spacing(sum.GridOffset) == sum.Grid) columnGrid = sum.Grid;
             inexact += magnitude;
             if (input.Terms.Length == 1 && term.Variable.Encoding == VariableEncoding.Linear)
             {
@@ -171,17 +173,17 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             }
         }
 
-        return new Input(offset, absolute, relative, inexact == 0, exact, inexact, Math.Min(grid, PowerOfTwo.Dividing(offset)), columns, scale);
+        return new Input(offset, absolute, relative, inexact == 0, exact, inexact, Math.Min(grid, PowerOfTwo.Dividing(offset)), columns, scale, columnGrid);
     }
 
     private static double Grid(Rational x) => PowerOfTwo.Dividing(x.ToDouble());
 
     /// <summary>
     /// What is read: its error; the magnitudes of what exact columns contribute, all multiples of ExactGrid, and of the other columns; and
-    /// (Scale) of which one column the rest is a multiple.
+    /// (Scale) of which one column the rest is a multiple, which itself is a multiple of ColumnGrid, if that is known.
     /// </summary>
     private sealed record Input(
-        double Offset, double Absolute, double Relative, bool Exact, double ExactMagnitude, double InexactMagnitude, double ExactGrid, int Columns, double? Scale)
+        double Offset, double Absolute, double Relative, bool Exact, double ExactMagnitude, double InexactMagnitude, double ExactGrid, int Columns, double? Scale, double ColumnGrid)
     {
         /// <summary>Whether the reading is one column times a power of two, but for a constant.</summary>
         public bool IsPowerOfColumn => Columns <= 1 && Scale is not null;
@@ -194,7 +196,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             if (Exact) return ExactGrid;
             if (Scale is not double scale) return 0;
             double smallest = Math.Max(Math.Abs(reading - Offset) - ErrorAt(reading) - ExactMagnitude, 0) / scale;
-            return Math.Min(scale * format.Spacing(smallest), ExactGrid);
+            return Math.Min(scale * Math.Max(format.Spacing(smallest), ColumnGrid), ExactGrid);
         }
 
         /// <summary>

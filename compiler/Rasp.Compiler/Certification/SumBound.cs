@@ -46,6 +46,9 @@ internal sealed record SumBound(double Most, bool IsPositive, int Roundings)
         ? [.. proof.Classes(other.Variable).Select(c => other.Weights[c])]
         : [.. proof.Domains.Everywhere(other.Variable.SOp, proof.MaxLength).Select(v => v.Number * other.Weights[0])];
 
+    /// <summary>What adding a grid's offset costs: a rounding at its magnitude for each number that is added and for the offset.</summary>
+    public static double OffsetRounding(AttentionVariable sum, NumberFormat format) => (sum.Parts.Length + sum.Others.Length + 1) * format.Spacing(sum.GridOffset) / 2;
+
     /// <summary>The error of an added number of up to <paramref name="most"/>, with its share of the sum's roundings.</summary>
     public ErrorBound Share(ErrorBound own, double most, double unit)
     {

@@ -33,6 +33,7 @@ internal sealed class Emitter
             float[] beginning = new CompiledModel(manifest, emitter.weights).BeginningOfSequence();
             for (int h = 0; h < schedule.Layers[layer].Heads.Length; h++)
                 new HeadEmitter(schedule, manifest, emitter.weights, layer, h, beginning).Emit(schedule.Layers[layer].Heads[h]);
+            emitter.EmitGrids(layer);
             emitter.EmitMlp(layer);
         }
 
@@ -52,6 +53,8 @@ internal sealed class Emitter
         float[] positions = weights[CompiledWeights.Positions].Data;
         int d = schedule.Columns;
         embedding[(manifest.Vocabulary.Length * d) + Schedule.BeginningColumn] = 1;
+        foreach (AttentionVariable sum in schedule.Variables.OfType<AttentionVariable>().Where(v => v.Grid > 0))
+            for (int i = 0; i <= manifest.MaxLength; i++) positions[(i * d) + schedule.FirstColumn(sum)] = -(float)sum.GridOffset;
         foreach (EmbeddingVariable variable in schedule.Variables.OfType<EmbeddingVariable>())
         {
             bool tokens = variable.SOp is Graph.TokensSOp;
@@ -63,6 +66,12 @@ internal sealed class Emitter
                 foreach ((AttentionVariable sum, ImmutableArray<Rational> shares) in schedule.Sums(variable)) row[schedule.FirstColumn(sum)] += (float)shares[i].ToDouble();
             }
         }
+    }
+
+    private void EmitGrids(int layer)
+    {
+        foreach (AttentionVariable sum in schedule.Variables.OfType<AttentionVariable>().Where(v => v.Grid > 0 && v.Parts.Max(p => p.Head.Site.Layer) == layer))
+            weights[CompiledWeights.Attention(layer, "b_O")].Data[schedule.FirstColumn(sum)] = (float)sum.GridOffset;
     }
 
     private void EmitMlp(int layer)

@@ -21,6 +21,9 @@ internal sealed record LinearForm(Rational Constant, ImmutableArray<LinearTerm> 
     /// <summary>The largest sum of the terms' magnitudes.</summary>
     public double Magnitude => Math.Abs(Constant.ToDouble()) + Terms.Sum(Largest);
 
+    /// <summary>Of what every reading but the constant is a multiple in single precision; 0: of nothing known.</summary>
+    public double Grid => Error == 0 ? 1 : Terms is [{ Variable: AttentionVariable { Grid: > 0 } sum, Weights: [var weight] }] && (weight == 1 || weight == -1) ? sum.Grid : 0;
+
     public static LinearForm Of(Variable scalar) => new(Rational.Zero, [new LinearTerm(scalar, [scalar.Unit])]);
 
     public static LinearForm operator +(LinearForm a, LinearForm b)

@@ -8,6 +8,8 @@ namespace Rasp.Compiler.Lowering;
 /// <summary>Aggregates and widths as attention variables, selectors as heads.</summary>
 internal sealed partial class Lowerer
 {
+    private const int ColumnsWithoutCode = 128;
+
     private readonly Dictionary<AggregateSOp, AttentionVariable> moved = [];
     private readonly Dictionary<(SelectorWidthSOp Width, bool Fine), AttentionVariable> counted = [];
     private readonly Dictionary<AggregateSOp, AttentionVariable> sums = [];
@@ -187,19 +189,23 @@ internal sealed partial class Lowerer
 
     /// <summary>
     /// Several selected keys must score alike, so their features must be exact; the code of a number that is read from counts is
-    /// not quite, since many steps change each of its columns. One selected key may score a little less.
+    /// not quite, unless they are on a grid, since many steps change each of its columns. One selected key may score a little less.
     /// </summary>
     private ScoreTerm Term(SelectSelector select, bool selectsOne)
     {
-        OneHotView key = NeedView(select.Key);
-        OneHotView query = NeedView(select.Query);
-        return (select.Comparison == Comparison.Equal && passes.CodedEquality && (selectsOne || (IsExact(query.Variable) && IsExact(key.Variable))) ? ScoreTerms.Equality(query, key) : null)
+        bool equality = select.Comparison == Comparison.Equal && passes.CodedEquality;
+        OneHotView key = NeedView(select.Key, equality && (selectsOne || IsWorthACode(select.Key)));
+        OneHotView query = NeedView(select.Query, equality && (selectsOne || IsWorthACode(select.Query)));
+        return (equality && (selectsOne || (IsExact(query.Variable) && IsExact(key.Variable))) ? ScoreTerms.Equality(query, key) : null)
             ?? ScoreTerms.Predicate(query.Variable, key.Variable, query.Values.Length, key.Values.Length, (q, k) =>
                 query.Values[q] is Value queryValue && key.Values[k] is Value keyValue
                 && SelectorAnalysis.Compare(select.Comparison, keyValue, queryValue));
     }
 
-    private static bool IsExact(Variable? variable) => variable is not MlpVariable computed || computed.Staircase.Input.Error == 0;
+    /// <summary>So many values' columns are spared even where the exact code that this takes suits single precision only.</summary>
+    private bool IsWorthACode(SOp sop) => domains.Everywhere(sop).Length > ColumnsWithoutCode;
+
+    private static bool IsExact(Variable? variable) => variable is not MlpVariable computed || computed.Staircase.CodeError == 0;
 
     /// <summary>A selector that compares several keys or queries at once, as one predicate over their joint classes.</summary>
     private ScoreTerm JointTerm(Selector selector)

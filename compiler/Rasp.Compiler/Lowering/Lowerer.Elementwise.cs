@@ -1,23 +1,17 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
 
 namespace Rasp.Compiler.Lowering;
 
-/// <summary>Elementwise expressions as MLP variables: the whole expression down to what can be read becomes one staircase.</summary>
+/// <summary>Elementwise expressions as MLP variables: which of them get one, and when.</summary>
 internal sealed partial class Lowerer
 {
-    /// <summary>More combinations of readings than this are split over two MLPs, where an inner expression can be held alone.</summary>
-    private const int CombinationLimit = 12_000;
-
-    private const int StepLimit = 8_000;
-
     private readonly HashSet<SOp> materialising = [];
 
     /// <summary>The s-op as a variable of its own, computed by the earliest MLP that can read what it depends on.</summary>
-    private Variable Materialise(SOp sop, VariableEncoding encoding)
+    private Variable Materialise(SOp sop, VariableEncoding encoding, bool coded = false)
     {
         Dictionary<SOp, Variable> made = encoding == VariableEncoding.OneHot ? oneHot : scalar;
         if (made.TryGetValue(sop, out Variable? known)) return known;
@@ -25,7 +19,7 @@ internal sealed partial class Lowerer
         if (values.IsEmpty) throw new DomainLimitException(sop, "it is undefined for every input");
         Rational unit = encoding == VariableEncoding.Linear ? Unit(values) : Rational.One;
         ComputeEarly(sop);
-        Staircase staircase = Staircase(sop, encoding, values, unit);
+        Staircase staircase = Staircase(sop, encoding, values, unit, coded);
         MlpVariable variable = encoding == VariableEncoding.OneHot
             ? MlpVariable.OneHot(sop, values, staircase)
             : MlpVariable.Scalar(sop, values, unit, staircase);
@@ -57,45 +51,6 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>
-    /// The staircase of a wanted precision: the outputs' error is at most a part of the gap between two of them, whichever way the roundings
-    /// fall. Where no splitting gives that, one that is likely to have it since they fall independently: then the run on the inputs decides.
-    /// </summary>
-    private Staircase Staircase(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
-    {
-        double gap = encoding == VariableEncoding.Linear ? SmallestGap(values) / unit.ToDouble() : 1;
-        Staircase? likely = null;
-        bool isImprecise = false;
-        do
-        {
-            foreach (Staircase candidate in Staircases(sop, encoding, values, unit))
-            {
-                (double bound, double expected) = candidate.OutputError;
-                if (bound <= gap / 4 && expected <= gap / 8) return candidate;
-                if (expected <= gap / 2 && (likely is null || likely.OutputError.Expected > gap / 8)) likely = candidate;
-                isImprecise = true;
-            }
-        }
-        while (CanSplit());
-        return likely ?? throw (isImprecise
-            ? new DomainLimitException(
-                sop, string.Create(CultureInfo.InvariantCulture, $"single precision does not tell its {values.Length} values apart"),
-                "round it or what it depends on, or use fewer tokens or a smaller maximum length")
-            : new DomainLimitException(sop, "it depends on too many combinations of values, or on differences too small for single precision"));
-
-        bool CanSplit()
-        {
-            try
-            {
-                return SplitOff(sop);
-            }
-            catch (DomainLimitException) when (likely is not null)
-            {
-                return false;
-            }
-        }
-    }
-
-    /// <summary>
     /// Gives expressions inside <paramref name="sop"/> variables of their own, so that it becomes a function of fewer or
     /// more precise numbers. First those that an earlier MLP can compute, sums before their uses: they cost no depth.
     /// Only then the operands themselves. False where nothing is left to split off.
@@ -118,6 +73,7 @@ internal sealed partial class Lowerer
             foreach (SOp inner in split)
             {
                 bool inexact = Linear(inner) is LinearForm { Error: > 0 };
+                if (inner is ElementwiseSOp e && Product(e) is not null) continue;
                 Materialise(inner, inner.Type == SOpType.String || inexact ? VariableEncoding.OneHot : VariableEncoding.Linear);
             }
 
@@ -142,159 +98,4 @@ internal sealed partial class Lowerer
     /// <summary>Whether a variable of its own would make the s-op easier to read: it has none, or its reading is inexact.</summary>
     private bool IsSplittable(SOp sop) =>
         View(sop) is null && !scalar.ContainsKey(sop) && !oneHot.ContainsKey(sop) && Linear(sop) is not { Error: 0 };
-
-    /// <summary>The staircases with the counts as they are and with fine ones, packed where they can be.</summary>
-    private IEnumerable<Staircase> Staircases(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
-    {
-        if (encoding == VariableEncoding.OneHot && values.Length > StepLimit) yield break;
-        ImmutableArray<Atom> atoms = Atoms(sop);
-        foreach (ImmutableArray<Atom> way in WithRangesAndCodes(atoms))
-        {
-            Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? function = Tabulate(sop, way);
-            if (function is null || function.Count == 0) continue;
-            Dictionary<Value, ImmutableArray<double>> outputs = values
-                .Select((value, index) => (value, index))
-                .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [(v.value.Number / unit).ToDouble()] : Unit(v.index, values.Length));
-            ImmutableArray<ImmutableArray<CodeRange>> codes =
-                [.. way.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().OrderBy(c => c.Low).ToImmutableArray())];
-            if (Staircase(way, codes, function, outputs) is Staircase coarse) yield return Packed(coarse, sop);
-            if (Staircase([.. way.Select(Fine)], codes, function, outputs) is Staircase fine) yield return Packed(fine, sop);
-        }
-    }
-
-    /// <summary>Comparisons as ranges of differences; and where they are packed with others, which may need it, by each difference.</summary>
-    private static IEnumerable<ImmutableArray<Atom>> WithRangesAndCodes(ImmutableArray<Atom> atoms) =>
-        atoms.Length > 1 && atoms.Any(a => a.CodesAt is not null) ? [atoms, [.. atoms.Select(a => a with { StatesAt = a.CodesAt ?? a.StatesAt })]] : [atoms];
-
-    /// <summary>
-    /// What a staircase reads can be packed where it is written, into one column; a reading of that is rounded once
-    /// and not again in each hidden unit, which keeps saturated steps exact.
-    /// <code>
-    /// step(M·a + b + …) → step(c), where whatever writes a and b adds M·a and b to c
-    /// </code>
-    /// The columns of a and b stay for what else reads them, and for those who look for them.
-    /// </summary>
-    private Staircase Packed(Staircase staircase, SOp sop)
-    {
-        LinearForm input = staircase.Input;
-        bool joins = passes.PackedCounts && input.Terms.Length > 1 && input.Error > 0
-            && input.Reads.All(CanBeAdded) && input.Reads.Any(v => v is AttentionVariable);
-        if (!joins) return staircase;
-        kept.AddRange(input.Reads.OfType<AttentionVariable>());
-        bool listed = staircase.Points.All(p => p.Low == p.High);
-        ImmutableArray<Rational> codes = [.. staircase.Points.SelectMany(p => p.Ends).Select(r => Rational.FromDouble(r) - input.Constant).Distinct().Order()];
-        Variable packed = AttentionVariable.Packed(sop, listed ? [.. codes.Select(Value.FromNumber)] : [], codes, input.Terms, input.Error);
-        return Lowering.Staircase.Through(LinearForm.Of(packed) + new LinearForm(input.Constant, []), input.Error, staircase.Points) ?? staircase;
-    }
-
-    /// <summary>Whether what writes the variable can add a multiple of it to another column: its numbers, or exact numbers of its classes.</summary>
-    private static bool CanBeAdded(Variable variable) => variable switch
-    {
-        AttentionVariable moved => moved.Encoding == VariableEncoding.Linear,
-        _ => variable.Error == 0,
-    };
-
-    /// <summary>The cheapest staircase over the packings of the atoms in any order; null where none is precise enough.</summary>
-    private static Staircase? Staircase(
-        ImmutableArray<Atom> atoms,
-        ImmutableArray<ImmutableArray<CodeRange>> codes,
-        Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)> function,
-        Dictionary<Value, ImmutableArray<double>> outputs)
-    {
-        Staircase? best = null;
-        foreach (ImmutableArray<int> order in Orders(atoms))
-        {
-            if (Packing.Of(atoms, codes, order) is not Packing packing) continue;
-            Staircase? candidate = Lowering.Staircase.Through(
-                packing.Reading, packing.Reading.Error,
-                function.Select(f => new StaircasePoint(packing.Pack(f.Key), f.Value.FirstLength, outputs[f.Value.Value])));
-            if (candidate is not null && candidate.Steps.Length <= StepLimit && (best is null || candidate.Cost.CompareTo(best.Cost) < 0))
-                best = candidate;
-        }
-
-        return best;
-    }
-
-    private static ImmutableArray<double> Unit(int index, int length)
-    {
-        double[] unit = new double[length];
-        unit[index] = 1;
-        return [.. unit];
-    }
-
-    /// <summary>All orders of up to four atoms; of more, the exact ones first, since a large multiplier enlarges an error.</summary>
-    private static IEnumerable<ImmutableArray<int>> Orders(ImmutableArray<Atom> atoms)
-    {
-        int[] all = [.. Enumerable.Range(0, atoms.Length)];
-        if (atoms.Length > 4) return [[.. all.OrderBy(a => atoms[a].Reading.Error)]];
-        return Permute([], all);
-
-        static IEnumerable<ImmutableArray<int>> Permute(ImmutableArray<int> first, int[] rest) =>
-            rest.Length == 0 ? [first] : rest.SelectMany(r => Permute(first.Add(r), [.. rest.Where(x => x != r)]));
-    }
-
-    /// <summary>
-    /// The s-op's value for every combination of codes that can occur together, and the shortest input for it; null where
-    /// there are too many.
-    /// </summary>
-    private Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? Tabulate(SOp sop, ImmutableArray<Atom> atoms)
-    {
-        Dictionary<ImmutableArray<CodeRange>, (Value, int)> function = new(RowComparer<CodeRange>.Instance);
-        HashSet<(string States, int Result)> seen = [];
-        CodeRange[] codes = new CodeRange[atoms.Length];
-        Dictionary<IReadOnlyList<AtomState>, int> stateIds = new(ReferenceEqualityComparer.Instance);
-        int length = 0;
-        for (int context = 0; context < domains.Space.Count; context++)
-        {
-            length = domains.Space.VisibleKeys(context);
-            IReadOnlyList<AtomState>[] states = [.. atoms.Select(a => a.StatesAt(context))];
-            ValueSet results = domains.Of(sop, context);
-            string at = string.Join(',', states.Select(s => stateIds.TryGetValue(s, out int id) ? id : stateIds[s] = stateIds.Count));
-            if (!seen.Add((at, results.Id))) continue;
-            if (states.Aggregate(1L, (product, s) => product * s.Count) > CombinationLimit) return null;
-            Combine(0, [], states, [.. results.Values]);
-            if (function.Count > CombinationLimit) return null;
-        }
-
-        return function;
-
-        void Combine(int atom, Dictionary<SOp, Value?> held, IReadOnlyList<AtomState>[] states, HashSet<Value> possible)
-        {
-            if (atom == atoms.Length)
-            {
-                if (Evaluate(sop, held) is Value value && possible.Contains(value)) function.TryAdd([.. codes], (value, length));
-                return;
-            }
-
-            foreach (AtomState state in states[atom])
-            {
-                codes[atom] = state.Codes;
-                for (int n = 0; n < atoms[atom].Nodes.Length; n++) held[atoms[atom].Nodes[n]] = state.Values[n];
-                Combine(atom + 1, held, states, possible);
-            }
-        }
-    }
-
-    /// <summary>The expression's value where the atoms' nodes hold <paramref name="held"/>; null where it is undefined.</summary>
-    private Value? Evaluate(SOp sop, Dictionary<SOp, Value?> held)
-    {
-        if (held.TryGetValue(sop, out Value? value)) return value;
-        if (View(sop) is { Variable: null } constant) return constant.Values[0];
-        switch (sop)
-        {
-            case ElementwiseSOp { Operator: ElementwiseOperator.Conditional } e:
-                return Evaluate(e.Operands[0], held) is Value condition ? Evaluate(e.Operands[condition.IsTrue ? 1 : 2], held) : null;
-            case ElementwiseSOp e:
-                Value[] arguments = new Value[e.Operands.Length];
-                for (int i = 0; i < arguments.Length; i++)
-                {
-                    if (Evaluate(e.Operands[i], held) is not Value argument) return null;
-                    arguments[i] = argument;
-                }
-
-                return ElementwiseEvaluation.TryApply(e, arguments, out Value result, out _) ? result : (Value?)null;
-            default:
-                throw new InvalidOperationException($"no atom holds {sop.GetType().Name} {sop.Id}");
-        }
-    }
 }

@@ -52,7 +52,8 @@ internal sealed partial class Lowerer
         return view;
     }
 
-    private OneHotView NeedView(SOp sop) => View(sop) ?? OneHotView.Identity(Materialise(sop, VariableEncoding.OneHot));
+    /// <summary><paramref name="coded"/>: its classes are to be read in few columns.</summary>
+    private OneHotView NeedView(SOp sop, bool coded = false) => View(sop) ?? OneHotView.Identity(Materialise(sop, VariableEncoding.OneHot, coded));
 
     /// <summary>The number (or truth value) that the s-op holds, as a reading of what attention and embedding give and what MLPs already hold.</summary>
     private LinearForm? Linear(SOp sop)
@@ -64,7 +65,7 @@ internal sealed partial class Lowerer
         {
             AggregateSOp a => LinearForm.Of(Moved(a)),
             SelectorWidthSOp w => Width(w),
-            ElementwiseSOp e => SumOrWhole(e) ?? LinearOperation(e, Linear),
+            ElementwiseSOp e => SumOrWhole(e) ?? products.GetValueOrDefault(e) ?? LinearOperation(e, Linear),
             _ => null,
         };
     }
@@ -107,7 +108,7 @@ internal sealed partial class Lowerer
     private LinearForm NeedLinear(SOp sop)
     {
         if (Linear(sop) is LinearForm known) return known;
-        if (sop is ElementwiseSOp e && LinearOperation(e, NeedLinear) is LinearForm sum) return sum;
+        if (sop is ElementwiseSOp e && (LinearOperation(e, NeedLinear) ?? Product(e)) is LinearForm form) return form;
         return LinearForm.Of(Materialise(sop, VariableEncoding.Linear));
     }
 
@@ -142,7 +143,8 @@ internal sealed partial class Lowerer
     {
         Dictionary<Value, int> firstLengths = domains.FirstLengths(sop);
         Rational unit = Unit(values);
-        return Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(CodeRange.At(v.Number), firstLengths[v], [(v.Number / unit).ToDouble()])));
+        Staircase? rounding = Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(CodeRange.At(v.Number), firstLengths[v], [(v.Number / unit).ToDouble()])));
+        return rounding is null ? null : Proved(rounding, sop, SmallestGap(values) / unit.ToDouble(), coded: false) ?? rounding;
     }
 
     /// <summary>The largest fraction 1/n of which all the values are whole multiples; 1 where fp32 would not hold the multiples.</summary>

@@ -58,52 +58,60 @@ internal sealed record Staircase(
 
     /// <summary>
     /// What an output can be off by. The two ReLUs of a saturated step are rounded one by one, unless the reading is exact or one
-    /// column; and so are their sums over the steps, unless whole multiples of exact halves stay within fp32's whole numbers. (The sums of an
-    /// inexact column's steps are rounded too, which no splitting would change: they are left to the certificate.)
+    /// column; and so are their sums over the steps, unless whole multiples of halves on a grid stay within fp32's whole multiples of it.
     /// <c>Bound</c> holds however the roundings fall, <c>Expected</c> where they fall independently.
     /// </summary>
     public (double Bound, double Expected) OutputError
     {
         get
         {
-            bool saturates = Input.Error == 0 || Input.Terms.Length == 1;
-            double inputs = (Input.Terms.Length + 1) * Input.Magnitude;
-            double grid = Steps.Select(Grid).DefaultIfEmpty(1).Min();
-            double[] differences = new double[Base.Length];
-            double[] spacings = new double[Base.Length];
-            double[] sums = [.. Base.Select(Math.Abs)];
-            double[] squares = new double[Base.Length];
-            int[] steps = new int[Base.Length];
-            bool[] whole = [.. Base.Select(double.IsInteger)];
-            foreach (Step step in Steps)
-            {
-                double largest = LargestUnitOf(step);
-                for (int c = 0; c < Base.Length; c++)
-                {
-                    double change = Math.Abs(step.Change[c]);
-                    if (change == 0) continue;
-                    steps[c]++;
-                    whole[c] &= double.IsInteger(change);
-                    sums[c] += 2 * change * largest;
-                    squares[c] += 4 * change * change * largest * largest;
-                    if (saturates) continue;
-                    differences[c] += 2 * change * (largest + (Math.Abs(step.Slope) * inputs));
-                    spacings[c] += 2 * change * largest;
-                }
-            }
-
             (double bound, double expected) = (0, 0);
             for (int c = 0; c < Base.Length; c++)
             {
-                bool isOneStep = steps[c] <= 1 && Base[c] == 0;
-                bool exact = whole[c] && (isOneStep || (Input.Error == 0 && sums[c] <= grid * SinglePrecision.ExactIntegers));
-                bool isOneColumn = whole[c] && Input.Error > 0 && saturates;
-                bound = Math.Max(bound, differences[c] + (exact || isOneColumn ? 0 : ((2 * steps[c]) + 1) * sums[c]));
-                expected = Math.Max(expected, spacings[c] + (exact ? 0 : Math.Sqrt(squares[c])));
+                (double ofColumn, double likely) = ErrorOf(Base[c], s => Math.Abs(s.Change[c]));
+                (bound, expected) = (Math.Max(bound, ofColumn), Math.Max(expected, likely));
             }
 
-            return (SinglePrecision.Rounding * bound, SinglePrecision.Rounding * expected);
+            return (bound, expected);
         }
+    }
+
+    /// <summary>A bound as above for a column that every step changes by 1.</summary>
+    public double CodeError => ErrorOf(1, _ => 1).Bound;
+
+    private (double Bound, double Expected) ErrorOf(double start, Func<Step, double> changeOf)
+    {
+        bool saturates = Input.Error == 0 || Input.Terms.Length == 1;
+        double inputs = (Input.Terms.Length + 1) * Input.Magnitude;
+        double grid = 1;
+        double rising = 0;
+        double falling = 0;
+        double squares = 0;
+        double differences = 0;
+        double spacings = 0;
+        int changes = 0;
+        bool whole = double.IsInteger(start);
+        foreach (Step step in Steps)
+        {
+            double change = changeOf(step);
+            if (change == 0) continue;
+            double largest = LargestUnitOf(step);
+            changes++;
+            whole &= double.IsInteger(change);
+            grid = Math.Min(grid, Math.Min(Math.Abs(step.Slope) * Input.Grid, Grid(step)));
+            if (step.Slope > 0) rising += 2 * change * largest;
+            else falling += 2 * change * largest;
+            squares += 4 * change * change * largest * largest;
+            if (saturates) continue;
+            differences += 2 * change * (largest + (Math.Abs(step.Slope) * inputs));
+            spacings += 2 * change * largest;
+        }
+
+        // Of steps that rise and steps that fall away from zero only those on the reading's side have hidden units other than 0.
+        double sum = Math.Abs(start) + Math.Max(rising, falling);
+        bool exact = whole && ((changes <= 1 && start == 0) || sum <= grid * SinglePrecision.ExactIntegers);
+        double bound = differences + (exact ? 0 : ((2 * changes) + 1) * sum);
+        return (SinglePrecision.Rounding * bound, SinglePrecision.Rounding * (spacings + (exact ? 0 : Math.Sqrt(squares))));
     }
 
     /// <summary>

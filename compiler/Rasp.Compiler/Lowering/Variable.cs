@@ -83,6 +83,15 @@ internal sealed class AttentionVariable : Variable
     /// <summary>The terms that the embedding and MLPs add, where they write these variables; the others are in <see cref="Parts"/>.</summary>
     public ImmutableArray<LinearTerm> Others { get; }
 
+    /// <summary>
+    /// Where packed numbers are rounded to a grid: of what the column is a multiple in single precision. Attention's output adds
+    /// <see cref="GridOffset"/>, the embedding has taken it away. 0: no grid.
+    /// </summary>
+    public double Grid { get; private init; }
+
+    /// <summary>1.5·2²³·<see cref="Grid"/>, so that all numbers up to a third of it are rounded to the grid.</summary>
+    public double GridOffset => 1.5 * (1 << 23) * Grid;
+
     /// <summary>Whether the number is several packed into one, of which <see cref="Variable.SOp"/> is a function.</summary>
     public bool IsPacked { get; private init; }
 
@@ -98,13 +107,13 @@ internal sealed class AttentionVariable : Variable
     /// The weighted sum of numbers that stand in columns of their own, which several readers would otherwise each add up. Without
     /// <paramref name="values"/> not all its numbers are listed: only the ends of <paramref name="codes"/>' ranges.
     /// </summary>
-    public static AttentionVariable Packed(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, ImmutableArray<LinearTerm> terms, double error)
+    public static AttentionVariable Packed(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, ImmutableArray<LinearTerm> terms, double error, double grid)
     {
         IEnumerable<AttentionPart> parts =
             from term in terms
             from part in (term.Variable as AttentionVariable)?.Parts ?? []
             select part with { Factor = part.Factor * term.Weights[0] };
-        return new AttentionVariable(sop, VariableEncoding.Linear, values, codes, [.. parts], terms, error) { IsPacked = true };
+        return new AttentionVariable(sop, VariableEncoding.Linear, values, codes, [.. parts], terms, error) { IsPacked = true, Grid = grid };
     }
 
     /// <summary>The sum over the selected positions of what one head moves.</summary>

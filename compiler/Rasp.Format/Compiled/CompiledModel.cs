@@ -59,7 +59,7 @@ public sealed class CompiledModel
     /// For inputs of these lengths, given by their tokens' indices in the vocabulary, one input after the other: the answers
     /// [output, token] as indices into the outputs' values.
     /// </summary>
-    internal void Answer(ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, Span<int> answers) => forward.Run(ids, lengths, answers);
+    internal void Answer(int[] ids, int[] lengths, int[] answers) => forward.Run(ids, lengths, answers);
 
     /// <summary>Every export's and every variable's value at each token, after the interventions.</summary>
     /// <exception cref="RaspException">As <see cref="Evaluate"/>, or an intervention names no resident variable or has the wrong length.</exception>

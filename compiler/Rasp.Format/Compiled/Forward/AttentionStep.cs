@@ -4,11 +4,11 @@ using System.Runtime.CompilerServices;
 namespace Rasp.Format;
 
 /// <summary>
-/// One head up to z: target[p] = Σ_j softmax_j(Σ_f query_f[p]·key_f[j])·value[j], for each value. Weights that are zero in single
+/// One head up to z: target[p] = Σ_j softmax_j(Σ_f factor_f·query_f[p]·key_f[j])·value[j], for each value. Weights that are zero in single
 /// precision are left out of the sums. What need not be computed for every tile is kept in the tile under <paramref name="id"/>.
 /// </summary>
 internal sealed class AttentionStep(
-    int id, bool causal, int tokens, ImmutableArray<(Row Query, Row Key)> scores, ImmutableArray<(Row Value, Row Target)> values) : ForwardStep
+    int id, bool causal, int tokens, ImmutableArray<ScoreProduct> scores, ImmutableArray<(Row Value, Row Target)> values) : ForwardStep
 {
     /// <summary>
     /// Keys are added up in blocks, and the blocks then: equal terms, one after the other, would all be rounded to the same side,

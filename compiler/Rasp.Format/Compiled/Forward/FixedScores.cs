@@ -4,15 +4,15 @@ using System.Runtime.CompilerServices;
 
 namespace Rasp.Format;
 
-/// <summary>The part of a head's scores that no token decides: Σ_f query_f[p]·key_f[j] over features whose queries and keys are fixed.</summary>
-internal sealed class FixedScores(ImmutableArray<(Row Query, Row Key)> terms)
+/// <summary>The part of a head's scores that no token decides: Σ_f factor_f·query_f[p]·key_f[j] over features whose queries and keys are fixed.</summary>
+internal sealed class FixedScores(ImmutableArray<ScoreProduct> terms)
 {
     /// <summary>The scores [query, key] of so many positions; a row has room for the longest inputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float[] Of(Tile tile, int positions)
     {
         float[] scores = new float[tile.Capacity * tile.Capacity];
-        foreach ((Row query, Row key) in terms)
+        foreach ((Row query, Row key, float factor) in terms)
         {
             float[] q = tile.Lane(query);
             float[] k = tile.Lane(key);
@@ -21,9 +21,9 @@ internal sealed class FixedScores(ImmutableArray<(Row Query, Row Key)> terms)
             {
                 if (q[p] == 0) continue;
                 Span<float> row = scores.AsSpan(p * tile.Capacity, positions);
-                if (2 * keys.Length > positions) AddScaled(row, q[p], k);
+                if (2 * keys.Length > positions) AddScaled(row, factor * q[p], k);
                 else
-                    foreach (int j in keys) row[j] += q[p] * k[j];
+                    foreach (int j in keys) row[j] += factor * q[p] * k[j];
             }
         }
 

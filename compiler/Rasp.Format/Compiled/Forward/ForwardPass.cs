@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 
@@ -10,6 +11,9 @@ namespace Rasp.Format;
 /// </summary>
 internal sealed class ForwardPass(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights)
 {
+    // Positions times weights from which on threads save more than it costs to wake them.
+    private const long WorthThreads = 20_000_000;
+
     private readonly PlannedTiles oneLength = new(() => ForwardPlan.Of(shape, weights, PlanKind.OneLength));
     private readonly PlannedTiles manyLengths = new(() => ForwardPlan.Of(shape, weights, PlanKind.ManyLengths));
     private readonly PlannedTiles observed = new(() => ForwardPlan.Of(shape, weights, PlanKind.Observed));
@@ -17,22 +21,27 @@ internal sealed class ForwardPass(Manifest shape, IReadOnlyDictionary<string, We
 
     /// <summary>
     /// For inputs of these lengths, whose token ids stand one input after the other, the answers [output, id]: indices into
-    /// <see cref="ManifestOutput.Values"/>. Neighbours are computed together, which costs least where their lengths are close.
+    /// <see cref="ManifestOutput.Values"/>. Neighbours are computed together, which costs least where their lengths are close; many
+    /// of them on all processors.
     /// </summary>
-    public void Run(ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, Span<int> answers)
+    public void Run(int[] ids, int[] lengths, int[] answers)
     {
         int lanes = Tile.LanesFor(shape.MaxLength + 1, lengths.Length);
-        int answered = 0;
-        for (int first = 0; first < lengths.Length; first += lanes)
+        (int First, int Place)[] tiles = new (int, int)[(lengths.Length + lanes - 1) / lanes];
+        for (int t = 1; t < tiles.Length; t++) tiles[t] = (t * lanes, tiles[t - 1].Place + lengths[((t - 1) * lanes)..(t * lanes)].Sum());
+        if (ids.Length * shape.Nonzeros >= WorthThreads) Parallel.For(0, tiles.Length, RunTile);
+        else
+            for (int t = 0; t < tiles.Length; t++) RunTile(t);
+
+        void RunTile(int t)
         {
-            ReadOnlySpan<int> together = lengths.Slice(first, Math.Min(lanes, lengths.Length - first));
-            PlannedTiles tiles = together.ContainsAnyExcept(together[0]) ? manyLengths : oneLength;
-            Tile tile = tiles.Take();
-            tile.Place(ids[answered..], together, lanes, shape.Vocabulary.Length);
-            Run(tiles.Plan, tile);
-            for (int o = 0; o < readers.Length; o++) readers[o].Read(tile, tiles.Plan.Logits, together, answers[((o * ids.Length) + answered)..]);
-            foreach (int length in together) answered += length;
-            tiles.GiveBack(tile);
+            ReadOnlySpan<int> together = lengths.AsSpan(tiles[t].First, Math.Min(lanes, lengths.Length - tiles[t].First));
+            PlannedTiles planned = together.ContainsAnyExcept(together[0]) ? manyLengths : oneLength;
+            Tile tile = planned.Take();
+            tile.Place(ids.AsSpan(tiles[t].Place), together, lanes, shape.Vocabulary.Length);
+            Run(planned.Plan, tile);
+            for (int o = 0; o < readers.Length; o++) readers[o].Read(tile, planned.Plan.Logits, together, answers.AsSpan((o * ids.Length) + tiles[t].Place));
+            planned.GiveBack(tile);
         }
     }
 
@@ -53,16 +62,16 @@ internal sealed class ForwardPass(Manifest shape, IReadOnlyDictionary<string, We
         tile.IsNew = false;
     }
 
-    /// <summary>A plan and a tile of it, which is kept for the next run, whatever thread that is on.</summary>
+    /// <summary>A plan and its tiles, which are kept for the next runs, whatever threads those are on.</summary>
     private sealed class PlannedTiles(Func<ForwardPlan> build)
     {
         private readonly Lazy<ForwardPlan> plan = new(build);
-        private Tile? spare;
+        private readonly ConcurrentBag<Tile> spare = [];
 
         public ForwardPlan Plan => plan.Value;
 
-        public Tile Take() => Interlocked.Exchange(ref spare, null) ?? Plan.NewTile();
+        public Tile Take() => spare.TryTake(out Tile? tile) ? tile : Plan.NewTile();
 
-        public void GiveBack(Tile tile) => Volatile.Write(ref spare, tile);
+        public void GiveBack(Tile tile) => spare.Add(tile);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
 {
     private readonly List<ForwardStep> steps = [];
     private readonly Row?[] columns = new Row?[shape.DModel];
+    private readonly Dictionary<ImmutableArray<RowTerm>, Row> sums = new(new TermsComparer());
 
     public IReadOnlyList<ForwardStep> Steps => steps;
 
@@ -65,7 +66,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         (int d, int h) = (shape.DModel, shape.DHead);
         ReadOnlySpan<float> output = weights[CompiledWeights.Attention(layer, "W_O")].Data.AsSpan(head * h * d, h * d);
         List<(Row Value, Row Target)> values = [];
-        (Row Query, Row Key)[] scores = [.. Both(Project(layer, head, "Q"), Project(layer, head, "K"))];
+        ImmutableArray<ScoreProduct> scores = [.. Scores(ProjectScaled(layer, head, "Q"), ProjectScaled(layer, head, "K"))];
         bool isFixed = scores.All(s => s.Query.IsFixed && s.Key.IsFixed);
         Row?[] projected = Project(layer, head, "V");
         for (int f = 0; f < h; f++)
@@ -76,13 +77,13 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
             foreach (int c in Nonzeros(output.Slice(f * d, d))) added[c].Add(new RowTerm(target, output[(f * d) + c]));
         }
 
-        if (values.Count > 0) steps.Add(new AttentionStep(Heads++, shape.Causal, shape.Vocabulary.Length + 1, [.. scores], [.. values]));
+        if (values.Count > 0) steps.Add(new AttentionStep(Heads++, shape.Causal, shape.Vocabulary.Length + 1, scores, [.. values]));
     }
 
-    private static IEnumerable<(Row Query, Row Key)> Both(Row?[] queries, Row?[] keys)
+    private static IEnumerable<ScoreProduct> Scores((Row? Row, float Factor)[] queries, (Row? Row, float Factor)[] keys)
     {
         for (int f = 0; f < queries.Length; f++)
-            if (queries[f] is Row query && keys[f] is Row key) yield return (query, key);
+            if (queries[f].Row is Row query && keys[f].Row is Row key) yield return new ScoreProduct(query, key, queries[f].Factor * keys[f].Factor);
     }
 
     /// <summary>Units that read the same are computed together, and columns that the same units write.</summary>
@@ -120,12 +121,34 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         for (int c = 0; c < columns.Length; c++) columns[c] = Sum(added[c], biasOut[c], columns[c]);
     }
 
-    private Row?[] Project(int layer, int head, string name)
+    private Row?[] Project(int layer, int head, string name) => Project(HeadWeights(layer, head, name), HeadBias(layer, head, name));
+
+    /// <summary>
+    /// Up to a factor, which is a power of two, so that nothing is rounded otherwise: the queries and the keys of a feature, and those
+    /// of other heads, are often the same sum then.
+    /// </summary>
+    private (Row? Row, float Factor)[] ProjectScaled(int layer, int head, string name)
     {
-        (int d, int h) = (shape.DModel, shape.DHead);
-        ReadOnlySpan<float> weight = weights[CompiledWeights.Attention(layer, "W_" + name)].Data.AsSpan(head * d * h, d * h);
-        return Project(weight, weights[CompiledWeights.Attention(layer, "b_" + name)].Data.AsSpan(head * h, h));
+        ReadOnlySpan<float> bias = HeadBias(layer, head, name);
+        List<RowTerm>[] terms = Terms(HeadWeights(layer, head, name), bias.Length);
+        (Row?, float)[] projected = new (Row?, float)[terms.Length];
+        for (int f = 0; f < terms.Length; f++)
+        {
+            float factor = terms[f] is [{ Weight: var first }, ..] && bias[f] == 0 && kind != PlanKind.Observed ? MathF.CopySign(MathF.ScaleB(1, MathF.ILogB(first)), first) : 1;
+            projected[f] = (Sum([.. terms[f].Select(t => t with { Weight = t.Weight / factor })], bias[f], null), factor);
+        }
+
+        return projected;
     }
+
+    private ReadOnlySpan<float> HeadWeights(int layer, int head, string name)
+    {
+        int size = shape.DModel * shape.DHead;
+        return weights[CompiledWeights.Attention(layer, "W_" + name)].Data.AsSpan(head * size, size);
+    }
+
+    private ReadOnlySpan<float> HeadBias(int layer, int head, string name) =>
+        weights[CompiledWeights.Attention(layer, "b_" + name)].Data.AsSpan(head * shape.DHead, shape.DHead);
 
     /// <summary>The residual stream times weights [d_model, outputs], plus the bias.</summary>
     private Row?[] Project(ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
@@ -173,9 +196,13 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
 
     private Row Step(ImmutableArray<RowTerm> terms, float bias, Row? added)
     {
+        // Whoever observes the residual stream may change it, and with it what a sum is.
+        bool isKept = bias == 0 && added is null && kind != PlanKind.Observed;
+        if (isKept && sums.TryGetValue(terms, out Row known)) return known;
         IEnumerable<Row> read = terms.Select(t => t.Row).Concat(added is Row row ? [row] : []);
         Row target = NewRow(read.All(r => r.IsFixed), read.All(r => r.IsByPosition), read.All(r => r.IsByToken));
         steps.Add(new SumStep(target, terms, bias, added));
+        if (isKept) sums.Add(terms, target);
         return target;
     }
 

@@ -19,15 +19,20 @@ internal sealed class LaneTerms
     /// <summary>Their places in the order, ascending [query, term].</summary>
     public int[] OfQueries { get; set; } = [];
 
+    /// <summary>One query's terms: its numbers, and where the keys start among the tile's rows.</summary>
+    public Vector512<float>[] Queries { get; set; } = [];
+
+    public int[] Keys { get; set; } = [];
+
     /// <summary>Whether a query asks what the query before it asks, of the same keys, whatever the tokens are.</summary>
     public bool[] IsRepeated { get; set; } = [];
 }
 
 /// <summary>Attention that tokens decide, one query after the other in all lanes at once.</summary>
-internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row Key)> terms, ImmutableArray<(Row Value, Row Target)> values)
+internal sealed class LaneAttention(bool causal, ImmutableArray<ScoreProduct> terms, ImmutableArray<(Row Value, Row Target)> values)
 {
-    // Terms that are added up together.
-    private const int Three = 3;
+    // Keys whose scores are added up together.
+    private const int Four = 4;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(Tile tile, KeptAttention kept)
@@ -52,6 +57,8 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row 
         lanes.FewKeys = [.. lanes.Order.Select(t => few[t])];
         lanes.Counts = new int[tile.Capacity];
         if (lanes.OfQueries.Length == 0) lanes.OfQueries = new int[tile.Capacity * terms.Length];
+        lanes.Queries = new Vector512<float>[terms.Length];
+        lanes.Keys = new int[terms.Length];
         lanes.IsRepeated = new bool[tile.Capacity];
         if (causal || terms.Any(t => !t.Query.IsFixed)) return;
         float[][] queries = [.. terms.Select(t => tile.Lane(t.Query))];
@@ -107,27 +114,14 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row 
         ReadOnlySpan<float> start = kept.Scores.AsSpan(p * tile.Capacity, visible);
         ReadOnlySpan<int> found = lanes.OfQueries.AsSpan(p * terms.Length, lanes.Counts[p]);
         int t = 0;
-        for (; t < found.Length && lanes.FewKeys[found[t]] is null; t += Three)
+        for (; t < found.Length && lanes.FewKeys[found[t]] is null; t++)
         {
-            // Where there are fewer than three, queries of zeros.
-            (Row queryA, Row keyA) = terms[lanes.Order[found[t]]];
-            (Row queryB, Row keyB) = t + 1 < found.Length ? terms[lanes.Order[found[t + 1]]] : (queryA, keyA);
-            (Row queryC, Row keyC) = t + 2 < found.Length ? terms[lanes.Order[found[t + 2]]] : (queryA, keyA);
-            int at = (p * tile.Width) + v;
-            Add(
-                row,
-                t == 0 ? start : default,
-                tile[queryA][at],
-                tile[keyA][v..],
-                t + 1 < found.Length ? tile[queryB][at] : Vector512<float>.Zero,
-                tile[keyB][v..],
-                t + 2 < found.Length ? tile[queryC][at] : Vector512<float>.Zero,
-                tile[keyC][v..],
-                tile.Width);
+            (Row query, Row key, float factor) = terms[lanes.Order[found[t]]];
+            lanes.Queries[t] = factor * tile[query][(p * tile.Width) + v];
+            lanes.Keys[t] = tile.PlaceOf(key) + v;
         }
 
-        if (t == 0)
-            for (int j = 0; j < row.Length; j++) row[j] = Vector512.Create(start[j]);
+        Add(row, start, lanes.Queries.AsSpan(0, t), lanes.Keys.AsSpan(0, t), tile.Rows, tile.Width);
         for (; t < found.Length; t++)
             if (lanes.FewKeys[found[t]] is int[] few) AddFew(row, few, tile, terms[lanes.Order[found[t]]], p, v);
         // Where an input is over there is no key.
@@ -136,34 +130,47 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row 
         return Exponentials(row, tile.Keys[..row.Length]);
     }
 
-    private static void AddFew(Span<Vector512<float>> row, int[] few, Tile tile, (Row Query, Row Key) term, int p, int v)
+    private static void AddFew(Span<Vector512<float>> row, int[] few, Tile tile, ScoreProduct term, int p, int v)
     {
-        Vector512<float> query = tile[term.Query][(p * tile.Width) + v];
+        Vector512<float> query = term.Factor * tile[term.Query][(p * tile.Width) + v];
         ReadOnlySpan<Vector512<float>> key = tile[term.Key][v..];
         foreach (int j in few)
             if (j < row.Length) row[j] = Vector512.MultiplyAddEstimate(query, key[j * tile.Width], row[j]);
     }
 
-    /// <summary>row += A + B + C, or, where there is a start, row = start + A + B + C.</summary>
+    /// <summary>row = start + Σ query·key; the keys are <paramref name="width"/> apart in <paramref name="rows"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(
         Span<Vector512<float>> row,
         ReadOnlySpan<float> start,
-        Vector512<float> queryA,
-        ReadOnlySpan<Vector512<float>> keyA,
-        Vector512<float> queryB,
-        ReadOnlySpan<Vector512<float>> keyB,
-        Vector512<float> queryC,
-        ReadOnlySpan<Vector512<float>> keyC,
+        ReadOnlySpan<Vector512<float>> queries,
+        ReadOnlySpan<int> keys,
+        ReadOnlySpan<Vector512<float>> rows,
         int width)
     {
-        bool isStarted = start.IsEmpty;
-        for (int j = 0, from = 0; j < row.Length; j++, from += width)
+        keys = keys[..queries.Length];
+        int j = 0;
+        for (; j + Four <= row.Length; j += Four)
         {
-            Vector512<float> sum = isStarted ? row[j] : Vector512.Create(start[j]);
-            sum = Vector512.MultiplyAddEstimate(queryA, keyA[from], sum);
-            sum = Vector512.MultiplyAddEstimate(queryB, keyB[from], sum);
-            row[j] = Vector512.MultiplyAddEstimate(queryC, keyC[from], sum);
+            Vector512<float> a = Vector512.Create(start[j]), b = Vector512.Create(start[j + 1]);
+            Vector512<float> c = Vector512.Create(start[j + 2]), d = Vector512.Create(start[j + 3]);
+            for (int t = 0; t < queries.Length; t++)
+            {
+                int at = keys[t] + (j * width);
+                a = Vector512.MultiplyAddEstimate(queries[t], rows[at], a);
+                b = Vector512.MultiplyAddEstimate(queries[t], rows[at + width], b);
+                c = Vector512.MultiplyAddEstimate(queries[t], rows[at + (2 * width)], c);
+                d = Vector512.MultiplyAddEstimate(queries[t], rows[at + (3 * width)], d);
+            }
+
+            (row[j], row[j + 1], row[j + 2], row[j + 3]) = (a, b, c, d);
+        }
+
+        for (; j < row.Length; j++)
+        {
+            Vector512<float> sum = Vector512.Create(start[j]);
+            for (int t = 0; t < queries.Length; t++) sum = Vector512.MultiplyAddEstimate(queries[t], rows[keys[t] + (j * width)], sum);
+            row[j] = sum;
         }
     }
 
@@ -180,8 +187,8 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<(Row Query, Row 
         for (int j = 0; j < row.Length; j++)
         {
             Vector512<float> below = row[j] - max;
+            if (Vector512.LessThanAll(below, Exponential.Least)) continue;
             Vector512<float> isNone = Vector512.LessThan(below, Exponential.Least);
-            if (isNone.AsInt32() == Vector512<int>.AllBitsSet) continue;
             below = Vector512.ConditionalSelect(isNone, known, below);
             if (below != known) (known, ofKnown) = (below, Exponential.Of(below));
             Vector512<float> weight = Vector512.ConditionalSelect(isNone, Vector512<float>.Zero, ofKnown);

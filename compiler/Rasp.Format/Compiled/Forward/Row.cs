@@ -11,3 +11,6 @@ internal readonly record struct Row(int Id, bool IsFixed, bool IsByPosition, boo
 
 /// <summary>A factor of a weighted sum of rows.</summary>
 internal readonly record struct RowTerm(Row Row, float Weight);
+
+/// <summary>A term of a head's scores: factor·query·key.</summary>
+internal readonly record struct ScoreProduct(Row Query, Row Key, float Factor);

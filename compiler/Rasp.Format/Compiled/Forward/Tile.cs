@@ -76,7 +76,12 @@ internal sealed class Tile(TileLayout layout)
     public KeptAttention[] Kept { get; } = [.. Enumerable.Range(0, layout.Heads).Select(_ => new KeptAttention())];
 
     /// <summary>The numbers [positions, width] of a row.</summary>
-    public Span<Vector512<float>> this[Row row] => rows.AsSpan(layout.Slots[row.Id] * Capacity * Width, Positions * Width);
+    public Span<Vector512<float>> this[Row row] => rows.AsSpan(PlaceOf(row), Positions * Width);
+
+    /// <summary>All rows, and where one of them starts.</summary>
+    public ReadOnlySpan<Vector512<float>> Rows => rows;
+
+    public int PlaceOf(Row row) => layout.Slots[row.Id] * Capacity * Width;
 
     /// <summary>A fixed row's number at each position; where it is by position, beyond those of this length.</summary>
     public float[] Lane(Row row)
@@ -146,7 +151,7 @@ internal sealed class Tile(TileLayout layout)
     private void Broadcast(Row row)
     {
         float[] numbers = layout.ByPosition[row];
-        for (int p = 0; p < Capacity; p++) rows.AsSpan(((layout.Slots[row.Id] * Capacity) + p) * Width, Width).Fill(Vector512.Create(numbers[p]));
+        for (int p = 0; p < Capacity; p++) rows.AsSpan(PlaceOf(row) + (p * Width), Width).Fill(Vector512.Create(numbers[p]));
     }
 
     private static Vector512<float>[] Room(Vector512<float>[] room, int length) => room.Length < length ? new Vector512<float>[length] : room;

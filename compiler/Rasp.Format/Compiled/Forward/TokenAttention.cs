@@ -29,7 +29,7 @@ internal sealed class TokenSums
 /// times that it occurs and the sum of its values: Σ_j e^s(t_j)·v_j = Σ_t e^s(t)·Σ_{j: t_j = t} v_j. Where the queries are by token
 /// as well, there is one query for each token.
 /// </summary>
-internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row Key)> scores, ImmutableArray<(Row Value, Row Target)> values)
+internal sealed class TokenAttention(int tokens, ImmutableArray<ScoreProduct> scores, ImmutableArray<(Row Value, Row Target)> values)
 {
     private readonly bool queriesAreByToken = scores.All(s => s.Query.IsByToken);
 
@@ -90,14 +90,15 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
         int lanes = tile.Lanes;
         ReadOnlySpan<int> ends = MemoryMarshal.Cast<Vector512<int>, int>(tile.Ends);
         Span<float> counts = MemoryMarshal.Cast<Vector512<float>, float>(sums.Counts.AsSpan());
-        for (int p = 0; p < tile.Positions; p++)
+        for (int p = 0, at = 0; p < tile.Positions; p++)
         {
-            for (int b = 0; b < lanes; b++)
+            bool isOverInSome = p >= tile.Shortest;
+            for (int b = 0; b < lanes; b++, at++)
             {
-                int at = (p * lanes) + b;
-                if (p >= ends[b]) continue;
-                counts[(ids[at] * lanes) + b]++;
-                if (!sums.IsKnown[ids[at]]) Remember(tile, sums, ids[at], at);
+                if (isOverInSome && p >= ends[b]) continue;
+                int id = ids[at];
+                counts[(id * lanes) + b]++;
+                if (!sums.IsKnown[id]) Remember(tile, sums, id, at);
             }
         }
 
@@ -107,8 +108,9 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
             ReadOnlySpan<float> x = MemoryMarshal.Cast<Vector512<float>, float>(tile[values[f].Value])[..ids.Length];
             for (int p = 0, at = 0; p < tile.Positions; p++)
             {
+                bool isOverInSome = p >= tile.Shortest;
                 for (int b = 0; b < lanes; b++, at++)
-                    if (p < ends[b]) sum[(ids[at] * lanes) + b] += x[at];
+                    if (!isOverInSome || p < ends[b]) sum[(ids[at] * lanes) + b] += x[at];
             }
         }
     }
@@ -118,7 +120,7 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<(Row Query, Row 
         sums.IsKnown[id] = true;
         for (int t = 0; t < scores.Length; t++)
         {
-            sums.Keys[(t * tokens) + id] = MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Key])[at];
+            sums.Keys[(t * tokens) + id] = scores[t].Factor * MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Key])[at];
             if (queriesAreByToken) sums.Queries[(t * tokens) + id] = MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Query])[at];
         }
     }

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Rasp.Compiler.Graph;
+using Rasp.Format;
+
+namespace Rasp.Compiler.Lowering;
+
+/// <summary>Products of two numbers that each take many values.</summary>
+internal sealed partial class Lowerer
+{
+    /// <summary>A staircase over all pairs of values is smaller while the pairs are not so many times the values.</summary>
+    private const int PairsForEachValue = 8;
+
+    private readonly Dictionary<SOp, LinearForm> products = [];
+
+    /// <summary>
+    /// <code>
+    /// x·y → ⌊(x + y)²/4⌋ − ⌊(x − y)²/4⌋
+    /// </code>
+    /// Exact for whole numbers, since x + y and x − y are both even or both odd; two staircases over as many values as x and y
+    /// have together, in place of one over their pairs. Null where it does not apply.
+    /// </summary>
+    private LinearForm? Product(ElementwiseSOp product)
+    {
+        if (products.TryGetValue(product, out LinearForm? known)) return known;
+        if (product.Operator != ElementwiseOperator.Multiply || product.Operands[0] == product.Operands[1]) return null;
+        (SOp x, SOp y) = (product.Operands[0], product.Operands[1]);
+        (ImmutableArray<Value> xs, ImmutableArray<Value> ys) = (domains.Everywhere(x), domains.Everywhere(y));
+        bool applies = (long)xs.Length * ys.Length > PairsForEachValue * (xs.Length + ys.Length) && xs.Concat(ys).All(v => v.Number.IsInteger);
+        if (!applies) return null;
+        NeedLinear(x);
+        NeedLinear(y);
+        LinearForm form = QuarterOfSquare(Elementwise(ElementwiseOperator.Add, x, y)) - QuarterOfSquare(Elementwise(ElementwiseOperator.Subtract, x, y));
+        products.Add(product, form);
+        return form;
+
+        SOp Elementwise(ElementwiseOperator op, SOp a, SOp b) => graph.Elementwise(op, SOpType.Int, product.Span, [a, b]);
+
+        SOp Constant(int value) => graph.Constant(value, SOpType.Int, product.Span);
+
+        // (s² − s mod 2) / 4, which is whole.
+        LinearForm QuarterOfSquare(SOp s)
+        {
+            SOp even = Elementwise(ElementwiseOperator.Subtract, Elementwise(ElementwiseOperator.Multiply, s, s), Elementwise(ElementwiseOperator.Modulo, s, Constant(2)));
+            return LinearForm.Of(Materialise(Elementwise(ElementwiseOperator.Divide, even, Constant(4)), VariableEncoding.Linear));
+        }
+    }
+}
