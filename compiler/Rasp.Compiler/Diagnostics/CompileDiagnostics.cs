@@ -36,7 +36,9 @@ internal static class CompileDiagnostics
     /// <summary>Where single precision is proved to suffice the compiler is wrong, else it is single precision that does not.</summary>
     public static Diagnostic Mismatch(SourceSpan span, string difference, ImmutableArray<Value> input, ManifestCertificate singlePrecision) =>
         input.Length > singlePrecision.MaxLength
-            ? Of(Codes.Limit, span, $"this expression can't be compiled for this vocabulary and maximum length: single precision does not suffice ({singlePrecision.Limit}): for the input {Print(input)} {difference}; round numbers earlier, or use fewer tokens or a smaller maximum length")
+            ? Limit(
+                span, $"single precision does not suffice ({singlePrecision.Limit}): for the input {Print(input)} {difference}",
+                "round numbers earlier, or use fewer tokens or a smaller maximum length")
             : Of(Codes.Mismatch, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
 
     private static Diagnostic Limit(SourceSpan span, string limit, string help) =>
