@@ -53,9 +53,14 @@ internal static class DomainLimits
 /// An expression needs more than the compiler handles. The message says which limit, <see cref="Help"/> what the
 /// program's author can do; both are worded to be parts of one sentence.
 /// </summary>
-internal sealed class DomainLimitException(SOp sop, string limit, string? help = null) : Exception(limit)
+internal class DomainLimitException(SOp sop, string limit, string? help = null) : Exception(limit)
 {
     public SOp SOp { get; } = sop;
 
     public string Help { get; } = help ?? "use fewer tokens or a smaller maximum length";
 }
+
+/// <summary>Single precision does not tell the expression's values apart where they stand for themselves in one column.</summary>
+internal sealed class PrecisionLimitException(SOp sop, int values) : DomainLimitException(
+    sop, string.Create(CultureInfo.InvariantCulture, $"single precision does not tell its {values} values apart"),
+    "round it or what it depends on, or use fewer tokens or a smaller maximum length");

@@ -49,7 +49,7 @@ internal sealed record LinearForm(Rational Constant, ImmutableArray<LinearTerm> 
 
     private static double TermError(LinearTerm term)
     {
-        bool exact = term.Variable.Error == 0 && term.Variable.Codes.All(c => c.IsInteger) && term.Weights.All(w => w.IsInteger);
+        bool exact = term.Variable.Error == 0 && term.Variable.Codes.All(c => c.IsInteger) && term.Weights.All(w => w.IsInteger) && Largest(term) <= SinglePrecision.ExactIntegers;
         if (exact) return 0;
         return (LargestWeight(term) * term.Variable.Error) + (Largest(term) * SinglePrecision.Rounding * 2);
     }

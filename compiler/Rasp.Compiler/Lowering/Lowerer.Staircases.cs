@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
@@ -45,9 +44,7 @@ internal sealed partial class Lowerer
         }
         while (CanSplit());
         return likely ?? throw (isImprecise
-            ? new DomainLimitException(
-                sop, string.Create(CultureInfo.InvariantCulture, $"single precision does not tell its {values.Length} values apart"),
-                "round it or what it depends on, or use fewer tokens or a smaller maximum length")
+            ? new PrecisionLimitException(sop, values.Length)
             : new DomainLimitException(sop, "it depends on too many combinations of values, or on differences too small for single precision"));
 
         bool CanSplit()

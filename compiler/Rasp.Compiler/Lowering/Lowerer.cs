@@ -53,8 +53,24 @@ internal sealed partial class Lowerer
     {
         SOp export = named.SOp;
         ImmutableArray<Value> values = domains.Everywhere(export);
-        if (export.Type == SOpType.String) return new LoweredOutput(named, OutputDigits.Of(NeedView(export), values), null, values, []);
-        return new LoweredOutput(named, null, Precise(export, SmallestGap(values)), values, [.. values.Select(v => v.Number)]);
+        LinearForm? number = export.Type == SOpType.String ? null : OutputNumber(export, SmallestGap(values));
+        return number is null
+            ? new LoweredOutput(named, OutputDigits.Of(NeedView(export), values), null, values, [])
+            : new LoweredOutput(named, null, number, values, [.. values.Select(v => v.Number)]);
+    }
+
+    /// <summary>The export as a number; null where single precision does not tell its values apart, but does the digits of their ranks.</summary>
+    private LinearForm? OutputNumber(SOp export, double gap)
+    {
+        try
+        {
+            LinearForm number = Precise(export, gap);
+            return number.Error >= gap / 2 && View(export) is not null ? null : number;
+        }
+        catch (PrecisionLimitException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Every value the s-op can take, ascending.</summary>

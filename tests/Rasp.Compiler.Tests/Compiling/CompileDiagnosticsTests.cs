@@ -107,16 +107,25 @@ public sealed class CompileDiagnosticsTests
         Assert.Equal("test.rasp", diagnostic.Span.Path);
     }
 
-    /// <summary>Means times means of means: two thousand fractions, some of them very close.</summary>
+    /// <summary>Means of which some differ by a third of a millionth, beside others of 5.</summary>
     [Fact]
     public void Values_too_close_for_single_precision_are_a_limit()
     {
-        (CompileResult result, _) = Compiled.Try(
-            "w = selector_width(select(tokens, tokens, ==));\nx = aggregate(full_s, aggregate(full_s, w)) * aggregate(full_s, w);", Compiled.Tokens("ab"), 5, causal: true);
+        ImmutableArray<Value> vocabulary = [.. new[] { (Rational)333_333 / 1_000_000, (Rational)333_334 / 1_000_000, 5 }.Select(Value.FromNumber)];
+        (CompileResult result, _) = Compiled.Try("x = aggregate(full_s, tokens_float);", vocabulary, 3, causal: true);
         Diagnostics.Diagnostic diagnostic = Assert.Single(result.Diagnostics);
         Assert.Equal("RASP0110", diagnostic.Code);
         Assert.Contains("single precision", diagnostic.Message, StringComparison.Ordinal);
-        Assert.Equal(2, diagnostic.Span.StartLine);
+        Assert.Equal(1, diagnostic.Span.StartLine);
+    }
+
+    /// <summary>Numbers of one variable that single precision does not tell apart are named by the digits of their ranks.</summary>
+    [Fact]
+    public void Numbers_too_close_for_single_precision_are_answered_by_rank()
+    {
+        ImmutableArray<Value> vocabulary = [4_000_000_000, 4_000_000_001, 2];
+        (CompileResult result, _) = Compiled.Try("x = tokens_int;", vocabulary, 3, causal: true);
+        Assert.Equal(vocabulary, Assert.IsType<CompiledModel>(result.Model).Evaluate(vocabulary));
     }
 
     /// <summary>A wrong answer is the compiler's fault only on inputs of the lengths for which fp32 is proved to suffice.</summary>
