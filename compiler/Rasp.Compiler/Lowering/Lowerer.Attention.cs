@@ -147,7 +147,9 @@ internal sealed partial class Lowerer
     private Head HeadFor(Selector selector, double beginning, IEnumerable<Variable> alsoReads)
     {
         Selector normal = selectors.WithoutNot(selector);
-        if (SelectsLatest(normal)) return LatestHead(alsoReads);
+
+        // The latest key scores higher than 0, so that its head cannot count.
+        if (beginning == -SinglePrecision.ZeroWeightGap && SelectsLatest(normal)) return LatestHead(alsoReads);
         return HeadFor(normal, [.. Terms(normal, domains.Selectors.SelectsAtMostOne(normal))], beginning, alsoReads);
     }
 

@@ -12,7 +12,7 @@ namespace Rasp.Format;
 internal sealed class ForwardPass(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights)
 {
     // Positions times weights from which on threads save more than it costs to wake them.
-    private const long WorthThreads = 20_000_000;
+    private const long WorthThreads = 40_000_000;
 
     private readonly PlannedTiles oneLength = new(() => ForwardPlan.Of(shape, weights, PlanKind.OneLength));
     private readonly PlannedTiles manyLengths = new(() => ForwardPlan.Of(shape, weights, PlanKind.ManyLengths));

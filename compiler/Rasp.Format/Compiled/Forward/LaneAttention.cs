@@ -19,6 +19,9 @@ internal sealed class LaneTerms
     /// <summary>Their places in the order, ascending [query, term].</summary>
     public int[] OfQueries { get; set; } = [];
 
+    /// <summary>For each value by position the last one where it is not zero: in a width's head, the beginning.</summary>
+    public int[] LastOfValues { get; set; } = [];
+
     /// <summary>One query's terms: its numbers, and where the keys start among the tile's rows.</summary>
     public Vector512<float>[] Queries { get; set; } = [];
 
@@ -43,7 +46,7 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<ScoreProduct> te
             for (int p = 0; p < tile.Positions; p++)
             {
                 if (kept.Lanes.IsRepeated[p]) Repeat(tile, p, v);
-                else Mix(tile, p, v, Weigh(tile, kept, p, v));
+                else Mix(tile, kept.Lanes, p, v, Weigh(tile, kept, p, v));
             }
         }
     }
@@ -57,6 +60,7 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<ScoreProduct> te
         lanes.FewKeys = [.. lanes.Order.Select(t => few[t])];
         lanes.Counts = new int[tile.Capacity];
         if (lanes.OfQueries.Length == 0) lanes.OfQueries = new int[tile.Capacity * terms.Length];
+        lanes.LastOfValues = [.. values.Select(x => x.Value.IsByPosition ? Array.FindLastIndex(tile.Lane(x.Value), y => y != 0) : int.MaxValue - 1)];
         lanes.Queries = new Vector512<float>[terms.Length];
         lanes.Keys = new int[terms.Length];
         lanes.IsRepeated = new bool[tile.Capacity];
@@ -202,16 +206,18 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<ScoreProduct> te
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Mix(Tile tile, int p, int v, (int Count, Vector512<float> Total) weighed)
+    private void Mix(Tile tile, LaneTerms lanes, int p, int v, (int Count, Vector512<float> Total) weighed)
     {
         int width = tile.Width;
         int at = (p * width) + v;
-        ReadOnlySpan<Vector512<float>> weights = tile.Scores[..weighed.Count];
         ReadOnlySpan<int> keys = tile.Keys[..weighed.Count];
         for (int f = 0; f < values.Length; f += 2)
         {
             // Two values at a time; the odd one out goes with itself.
-            (Row valueB, Row targetB) = values[Math.Min(f + 1, values.Length - 1)];
+            int g = Math.Min(f + 1, values.Length - 1);
+            (Row valueB, Row targetB) = values[g];
+            int after = keys.BinarySearch(Math.Max(lanes.LastOfValues[f], lanes.LastOfValues[g]) + 1);
+            ReadOnlySpan<Vector512<float>> weights = tile.Scores[..(after < 0 ? ~after : after)];
             ReadOnlySpan<Vector512<float>> xA = tile[values[f].Value][v..];
             ReadOnlySpan<Vector512<float>> xB = tile[valueB][v..];
             Vector512<float> a = default, b = default;
