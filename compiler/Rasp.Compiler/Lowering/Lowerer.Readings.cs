@@ -125,7 +125,7 @@ internal sealed partial class Lowerer
         return terms.Error < form.Error ? terms : form;
     }
 
-    private Variable? Rounded(Variable variable) => variable is AttentionVariable { Encoding: VariableEncoding.Linear, Error: > 0 }
+    private Variable? Rounded(Variable variable) => variable is AttentionVariable { Encoding: VariableEncoding.Linear, IsPacked: false, Error: > 0 }
         ? Rounded(LinearForm.Of(variable), variable.SOp, variable.Values)
         : null;
 
