@@ -96,23 +96,23 @@ internal sealed class HeadEmitter(
 
         ColumnReading reading = schedule.Read(variable, function);
         AddBias(name, dimension, reading.Constant.ToDouble());
-        for (int c = 0; c < reading.Coefficients.Length; c++)
-            SetWeight(name, schedule.FirstColumn(variable) + c, dimension, reading.Coefficients[c].ToDouble());
+        float[] projection = weights[CompiledWeights.Attention(layer, "W_" + name)].Data;
+        int first = schedule.FirstColumn(variable);
+        for (int c = 0; c < reading.Coefficients.Length; c++) projection[At(first + c, dimension)] = (float)reading.Coefficients[c].ToDouble();
     }
 
     /// <summary>Makes the projection give <paramref name="target"/> at the beginning of the sequence.</summary>
     private void SetAtBeginning(string name, int dimension, double target)
     {
         double sum = weights[CompiledWeights.Attention(layer, "b_" + name)].Data[(head * manifest.DHead) + dimension];
+        float[] projection = weights[CompiledWeights.Attention(layer, "W_" + name)].Data;
         for (int column = 0; column < manifest.DModel; column++)
-            if (column != Schedule.BeginningColumn) sum += (double)beginning[column] * Weight(name, column, dimension);
-        SetWeight(name, Schedule.BeginningColumn, dimension, target - sum);
+            if (column != Schedule.BeginningColumn) sum += (double)beginning[column] * projection[At(column, dimension)];
+        projection[At(Schedule.BeginningColumn, dimension)] = (float)(target - sum);
     }
 
-    private ref float Weight(string name, int column, int dimension) =>
-        ref weights[CompiledWeights.Attention(layer, "W_" + name)].Data[(((head * manifest.DModel) + column) * manifest.DHead) + dimension];
-
-    private void SetWeight(string name, int column, int dimension, double value) => Weight(name, column, dimension) = (float)value;
+    /// <summary>Where a weight from a column to a dimension stands in the projections of all heads.</summary>
+    private int At(int column, int dimension) => (((head * manifest.DModel) + column) * manifest.DHead) + dimension;
 
     private void AddBias(string name, int dimension, double value) =>
         weights[CompiledWeights.Attention(layer, "b_" + name)].Data[(head * manifest.DHead) + dimension] += (float)value;
