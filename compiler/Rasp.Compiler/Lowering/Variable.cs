@@ -134,9 +134,12 @@ internal sealed class MlpVariable : Variable
 
     public override IEnumerable<Variable> Reads => Staircase.Input.Reads;
 
-    /// <summary>The staircase's outputs are the values in <paramref name="unit"/>s: where these are whole, their sums are.</summary>
+    /// <summary>
+    /// The staircase's outputs are the values in <paramref name="unit"/>s: where these are whole, their sums are. The error is the expected
+    /// one: with the bound, all roundings one way, readers would be refused that do well; the certificate has the bound.
+    /// </summary>
     public static MlpVariable Scalar(SOp sop, ImmutableArray<Value> values, Rational unit, Staircase staircase) =>
-        new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number / unit)], staircase, staircase.OutputError.Bound) { Unit = unit };
+        new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number / unit)], staircase, staircase.OutputError.Expected) { Unit = unit };
 
     public static MlpVariable OneHot(SOp sop, ImmutableArray<Value> values, Staircase staircase) =>
         new(sop, VariableEncoding.OneHot, values, [], staircase, 0);
