@@ -24,6 +24,17 @@ public sealed class InterventionTests
         Assert.Equal(values, model.Run(Compiled.Tokens("aabb"), new Intervention("rare", values)).Variables["rare"]);
     }
 
+    /// <summary>What reads h reads a column that sums h and a function of the position; h has a column of its own.</summary>
+    [Fact]
+    public void An_intervention_reaches_the_sums_that_a_variable_is_added_to()
+    {
+        CompiledModel model = Compiled.Model("h = selector_width(select(tokens, tokens, ==)); x = h > indices;", "abc", 4);
+        Assert.NotEmpty(model.Manifest.Variables.Single(v => v.Name == "h").Sums);
+        Assert.Equal([true, true, false, false], model.Evaluate(Compiled.Tokens("aabb")).Select(v => v.IsTrue));
+        CompiledRun patched = model.Run(Compiled.Tokens("aabb"), new Intervention("h", [4, 1, 2, 4]));
+        Assert.Equal([true, false, false, true], patched.Output.Select(v => v.IsTrue));
+    }
+
     [Fact]
     public void A_wrong_name_a_wrong_length_and_a_wrong_value_are_refused()
     {

@@ -51,6 +51,20 @@ internal static class ProgramTable
         ["dictionary"] = ("abc", "d = {\"a\": 3, \"b\": 1, \"c\": 2}; x = d[tokens] + d[shift(tokens, 1, \"c\")];"),
         ["ternary of two attentions"] = ("ab", "x = \"many\" if selector_width(select(tokens, tokens, ==)) > length / 2 else tokens;"),
         ["product of two counts"] = ("ab", "x = count(tokens, \"a\") * count(tokens, \"b\");"),
+        ["or with the diagonal"] = ("abc", "x = selector_width(select(tokens, \"a\", ==) or select(indices, indices, ==));"),
+        ["signs of two means"] = ("ab", "m = aggregate(select(indices, indices, <=), indicator(tokens == \"a\") - indicator(tokens == \"b\")); bad = aggregate(select(indices, indices, <=), indicator(m < 0)); last = aggregate(select(indices, length - 1, ==), indicator(m > 0)); x = not (bad > 0 or last > 0);"),
+        ["nested brackets"] = ("()[]", """
+            opens = indicator(tokens in ["(", "["]);
+            closes = indicator(tokens in [")", "]"]);
+            so_far = select(indices, indices, <=);
+            depth = round((indices + 1) * aggregate(so_far, opens - closes));
+            level = depth + closes;
+            place = selector_width(select(level, level, ==) and so_far);
+            opener = select(opens, 1, ==) and select(level, level, ==) and select(place, place - 1, ==);
+            is_wrong = closes == 1 and not ((aggregate(opener, tokens, "-") + tokens) in ["()", "[]"]);
+            failed = aggregate(so_far, indicator(is_wrong or depth < 0)) > 0;
+            x = "F" if failed else ("T" if depth == 0 else "P");
+            """),
         ["remainder"] = ("ab", "x = count(tokens, \"a\") % 3;"),
         ["power"] = ("ab", "x = 2 ^ count(tokens, \"a\");"),
         ["attention on a computed key"] = ("ab", "h = selector_width(select(tokens, tokens, ==)); x = selector_width(select(h, h, <));"),
