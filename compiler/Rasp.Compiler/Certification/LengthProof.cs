@@ -33,7 +33,12 @@ internal sealed class LengthProof(
             foreach ((AttentionVariable sum, ImmutableArray<Rational> weights) in schedule.Sums(variable)) AddOther(sum, new LinearTerm(variable, weights), 0);
         }
 
-        foreach (AttentionVariable sum in schedule.Variables.OfType<AttentionVariable>().Where(v => v.Grid > 0)) Add(sum, new ErrorBound(SumBound.OffsetRounding(sum, format), 0));
+        foreach (AttentionVariable sum in schedule.Variables.OfType<AttentionVariable>().Where(v => v.Grid > 0))
+        {
+            Add(sum, new ErrorBound(SumBound.OffsetRounding(sum, format), 0));
+            Proof.Require(SumOf(sum).Most < sum.GridOffset / 3, () => $"{Describe(sum)}: a sum of up to {SumOf(sum).Most:G6} passes what its grid is made for");
+        }
+
         for (int layer = 0; layer < schedule.Layers.Length && Proof.Failure is null; layer++)
         {
             ScheduledLayer scheduled = schedule.Layers[layer];

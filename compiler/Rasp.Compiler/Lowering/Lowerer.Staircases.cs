@@ -132,14 +132,14 @@ internal sealed partial class Lowerer
     {
         LinearForm input = staircase.Input;
         ImmutableArray<LinearTerm> terms = input.Terms is [{ Variable: AttentionVariable { Terms: [_, ..] packed } }] ? packed : input.Terms;
-        if (!passes.PackedCounts || input.Error == 0 || staircase.Steps.IsEmpty || !terms.All(t => CanBeAdded(t.Variable)) || !terms.Any(t => t.Variable is AttentionVariable)) return null;
+        bool isWritten = terms.All(t => CanBeAdded(t.Variable)) && terms.Any(t => t.Variable is AttentionVariable);
+        if (!passes.PackedCounts || input.Error == 0 || staircase.Steps.IsEmpty || !isWritten) return null;
 
         // Every number that is added on the way is rounded to the grid, which takes up to an eighth of a step's width.
         int roundings = terms.Sum(t => t.Variable is AttentionVariable moved ? moved.Parts.Length : 1) + 1;
         double grid = Math.Pow(2, Math.Floor(Math.Log2(1 / (4 * roundings * staircase.Steps.Max(s => Math.Abs(s.Slope))))));
-        double largest = staircase.Points.Max(p => Math.Max(Math.Abs(p.Low), Math.Abs(p.High)));
-        if (largest + 1 > (1 << 22) * grid) return null;
-        return Packed(staircase, sop, terms, input.Error + (roundings * grid / 2), grid);
+        bool fits = new LinearForm(Rational.Zero, terms).Magnitude + 1 <= (1 << 22) * grid;
+        return !fits ? null : Packed(staircase, sop, terms, input.Error + (roundings * grid / 2), grid);
     }
 
     /// <summary>Whether what writes the variable can add a multiple of it to another column: its numbers, or exact numbers of its classes.</summary>
