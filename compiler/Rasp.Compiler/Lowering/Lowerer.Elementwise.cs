@@ -37,14 +37,15 @@ internal sealed partial class Lowerer
         ImmutableArray<Atom> atoms = Atoms(sop);
         if (atoms.Length < 2) return;
         Site needed = Site.Latest(atoms.Select(a => a.Reading.Site));
-        ComputeInside(sop);
+        if (atoms.Any(IsEarly)) ComputeInside(sop);
+
+        bool IsEarly(Atom atom) => atom.Reading.Error > 0 && atom.Reading.Site.AfterNextMlp <= needed;
 
         void ComputeInside(SOp outer)
         {
             foreach (SOp inner in Operands(outer).Where(o => IsSplittable(o) && Linear(o) is null))
             {
-                bool isEarly = Atoms(inner) is [{ Reading: { Error: > 0 } reading }] && reading.Site.AfterNextMlp <= needed;
-                if (isEarly) Materialise(inner, VariableEncoding.OneHot);
+                if (Atoms(inner) is [var only] && IsEarly(only)) Materialise(inner, VariableEncoding.OneHot);
                 else ComputeInside(inner);
             }
         }
