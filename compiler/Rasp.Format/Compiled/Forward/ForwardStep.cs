@@ -33,6 +33,13 @@ internal sealed class EmbeddingStep(Row target, float[] tokens, float[] position
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
+        if (tile.HasOneInput)
+        {
+            Span<Vector512<float>> rows = tile[target];
+            for (int p = 0; p < rows.Length; p++) rows[p] = Vector512.Create(tokens[tile.Ids[p * tile.Lanes]] + positions[tile.Places[p * tile.Lanes]]);
+            return;
+        }
+
         Span<float> y = MemoryMarshal.Cast<Vector512<float>, float>(tile[target]);
         ReadOnlySpan<int> ids = tile.Ids[..y.Length];
         ReadOnlySpan<int> places = tile.Places[..y.Length];

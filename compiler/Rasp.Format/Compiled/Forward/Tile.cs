@@ -57,6 +57,9 @@ internal sealed class Tile(TileLayout layout)
     public ReadOnlySpan<int> Ids => ids.AsSpan(0, Positions * Lanes);
 
     /// <summary>What is which position [positions, lanes].</summary>
+    /// <summary>Whether every lane of the one vector at each position holds the same input.</summary>
+    public bool HasOneInput { get; private set; }
+
     public ReadOnlySpan<int> Places => places.AsSpan(0, Positions * Lanes);
 
     /// <summary>The number of each lane's positions [width].</summary>
@@ -106,6 +109,7 @@ internal sealed class Tile(TileLayout layout)
         int longest = 0;
         foreach (int length in lengths) longest = Math.Max(longest, length);
         Resize(longest + 1, lanes / Vector512<float>.Count);
+        HasOneInput = lengths.Length == 1 && Width == 1;
         Shortest = Positions;
         ids.AsSpan(0, lanes).Fill(beginning);
         for (int b = 0; b < lanes; b++)
@@ -123,6 +127,7 @@ internal sealed class Tile(TileLayout layout)
     /// <summary>Places positions instead of inputs: each in a lane of its own.</summary>
     public void PlacePositions(int positions, int beginning)
     {
+        HasOneInput = false;
         Resize(1, (positions + Vector512<float>.Count - 1) / Vector512<float>.Count);
         ids[0] = beginning;
         for (int p = 0; p < positions; p++) places[p] = p;
