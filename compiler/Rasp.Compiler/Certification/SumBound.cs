@@ -44,7 +44,7 @@ internal sealed record SumBound(double Most, bool IsPositive, int Roundings)
     /// <summary>Every number that a term adds.</summary>
     public static ImmutableArray<Rational> Added(LengthProof proof, LinearTerm other) => other.Variable.Encoding == VariableEncoding.OneHot
         ? [.. proof.Classes(other.Variable).Select(c => other.Weights[c])]
-        : [.. proof.Domains.Everywhere(other.Variable.SOp, proof.MaxLength).Select(v => v.Number * other.Weights[0])];
+        : [.. proof.Domains.Everywhere(other.Variable.SOp, proof.MaxLength).Select(v => v.Number / other.Variable.Unit * other.Weights[0])];
 
     /// <summary>What adding a grid's offset costs: a rounding at its magnitude for each number that is added and for the offset.</summary>
     public static double OffsetRounding(AttentionVariable sum, NumberFormat format) => (sum.Parts.Length + sum.Others.Length + 1) * format.Spacing(sum.GridOffset) / 2;

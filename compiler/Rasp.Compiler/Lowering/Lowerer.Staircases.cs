@@ -31,8 +31,8 @@ internal sealed partial class Lowerer
             foreach (Staircase candidate in Staircases(sop, encoding, values, unit))
             {
                 if (Proved(candidate, sop, gap, coded) is Staircase proved) return proved;
-                if (candidate.OutputError.Bound <= gap / 4) withoutCode ??= candidate;
-                double expected = candidate.OutputError.Expected;
+                (double bound, double expected) = candidate.OutputError;
+                if (bound <= gap / 4) withoutCode ??= candidate;
                 if (expected <= gap / 2 && (likely is null || likely.OutputError.Expected > gap / 8)) likely = candidate;
                 isImprecise = true;
             }

@@ -35,7 +35,7 @@ internal abstract class Variable
 
     public Site Site { get; }
 
-    /// <summary>An upper bound of |column − code|; 0 where the column is exact.</summary>
+    /// <summary>A bound of |column − code|, of an MLP's number the expected size; 0 where the column is exact.</summary>
     public double Error { get; }
 
     /// <summary>The variables whose columns are read to write this one.</summary>
