@@ -33,8 +33,9 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         SumBound sum = proof.SumOf(write.Variable);
         double factor = Math.Abs(write.Part.Factor.ToDouble());
         proof.Proof.Require(sum.Most <= format.Largest, () => $"{proof.Describe(write.Variable)}: a sum of up to {sum.Most:G6} passes the largest number of {format.Name}");
-        ErrorBound scaled = new(factor * own.Absolute, own.Relative + (proof.RoundingOf(write.Part.Factor) / factor));
-        return sum.Share(scaled, factor * SumBound.Codes(proof, write.Part).Most, format.Unit);
+        double rounding = write.Part.Count is null ? proof.RoundingOf(write.Part.Factor) / factor : 0;
+        ErrorBound scaled = new(factor * own.Absolute, own.Relative + rounding);
+        return sum.Share(scaled, factor * SumBound.Codes(proof, write.Part).Most, format);
     }
 
     /// <summary>
@@ -126,7 +127,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
 
     /// <summary>
     /// <code>
-    /// v·Σ x / (eˢ + w): the code's own error, what v·x is off by at each key, and a relative error from s, the weights, their sum and z
+    /// o·v·Σ x / (eˢ + w): the code's own error, what v·x is off by at each key, and a relative error from s, the weights, their sum, z and o·z
     /// </code>
     /// A sum of terms of both signs may be smaller than the terms, so that the error of its additions is relative to their sum.
     /// </summary>
@@ -136,17 +137,53 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         Selector selector = aggregate?.Selector ?? write.Part.Head.Selector;
         int largest = proof.Domains.Selectors.LargestWidth(selector, proof.MaxLength);
         double most = aggregate is null ? 1 : proof.Domains.Everywhere(aggregate.Value, proof.MaxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
+        double additions = ((2 * proof.MaxLength) + 8) * SinglePrecision.Rounding;
+        proof.Proof.Require(count.Value * most <= format.Largest, () => $"{proof.Describe(write.Variable)}: the value {count.Value * most} passes the largest number of {format.Name}");
+        if (CountedExactly(write, count, (2 * scoreError) + additions, largest, largest * most) is ErrorBound exactly) return exactly;
+        double output = format.Round(write.Part.OutputWeight) / write.Part.Factor.ToDouble();
         double atBeginning = Math.Exp(write.Part.Head.BeginningScore);
-        double code = CountCode.CodeError(write.Part.Head.BeginningScore, format.Round(count.Value), largest);
+        double code = CountCode.CodeError(write.Part.Head.BeginningScore, format.Round(count.Value) * output, largest);
         double atKey = 0;
         foreach (LinearTerm term in write.Part.Moved.Number?.Terms ?? []) atKey += proof.Reading(term.Variable, schedule.Read(term.Variable, term.Weights)).Error;
         atKey = (atKey / count.Value) + (most > 1 ? most * format.Unit : 0);
-        double additions = ((2 * proof.MaxLength) + 8) * SinglePrecision.Rounding;
-        double relative = (2 * scoreError) + additions + (2 * format.Unit) + (format.Tiny * (atBeginning + largest));
+        double relative = (2 * scoreError) + additions + (3 * format.Unit) + (format.Tiny * (atBeginning + largest));
         double absolute = (code * most) + (atKey * largest) + (most > 1 || aggregate is not null ? additions * most * largest : 0)
-            + beginning.Off("V", layer, head, write.First, 0) + format.Tiny;
-        proof.Proof.Require(count.Value * most <= format.Largest, () => $"{proof.Describe(write.Variable)}: the value {count.Value * most} passes the largest number of {format.Name}");
+            + (output * (beginning.Off("V", layer, head, write.First, 0) + format.Tiny));
         return new ErrorBound(absolute, relative);
+    }
+
+    /// <summary>
+    /// Where the weights of keys are rounded to one power of two, however many they are, and so is v, all sums are exact and the format
+    /// holds them up to its whole numbers. Null where that is not so.
+    /// <code>
+    /// 1 / (eˢ + w) → 2⁻ᵏ        v·x → 2ʲ·x        o·Σ 2⁻ᵏ·2ʲ·x = o·2^(j − k)·Σ x
+    /// </code>
+    /// </summary>
+    private ErrorBound? CountedExactly(HeadWrite write, CountCode count, double scoreError, int largest, double most)
+    {
+        double atBeginning = Math.Exp(write.Part.Head.BeginningScore);
+        double weight = format.Round((1 + scoreError) / atBeginning);
+        double value = format.Round(count.Value);
+        bool powers = PowerOfTwo.Is(weight) && PowerOfTwo.Is(value) && format.Round((1 - scoreError) / (atBeginning + largest)) == weight;
+        if (!powers || beginning.Off("V", layer, head, write.First, 0) > 0 || write.Part.Moved.Number is not LinearForm form) return null;
+        foreach (LinearTerm term in form.Terms)
+        {
+            ColumnReading reading = schedule.Read(term.Variable, term.Weights);
+            if (!proof.HoldsWholeNumbers(term.Variable) || !reading.Coefficients.Append(reading.Constant).All(IsScaled)) return null;
+        }
+
+        double whole = Math.ScaleB(1, format.Precision);
+        if (!IsScaled(form.Constant) || most > SinglePrecision.ExactIntegers || weight * value < Math.ScaleB(1, format.LeastExponent)) return null;
+        double output = format.Round(write.Part.OutputWeight) / write.Part.Factor.ToDouble();
+        double relative = Math.Abs((weight * value * output) - 1);
+        return new ErrorBound(0, relative + (most > whole ? 3 * format.Unit : PowerOfTwo.Is(output) ? 0 : format.Unit));
+
+        // Whether rounding a multiple of v gives the same multiple of the rounded v.
+        bool IsScaled(Rational x)
+        {
+            double multiple = x.ToDouble() / count.Value;
+            return multiple == Math.Floor(multiple) && format.Round(x.ToDouble()) == multiple * value && format.Holds(multiple * value);
+        }
     }
 
     /// <summary>

@@ -61,7 +61,7 @@ internal sealed class LengthProof(
         ImmutableArray<Rational> added = SumBound.Added(this, other);
         double most = added.Select(x => Math.Abs(x.ToDouble())).DefaultIfEmpty().Max();
         double rounding = inexact == 0 ? added.Select(RoundingOf).DefaultIfEmpty().Max() : format.Unit * most;
-        Add(sum, SumOf(sum).Share(new ErrorBound(inexact + rounding, 0), most, format.Unit));
+        Add(sum, SumOf(sum).Share(new ErrorBound(inexact + rounding, 0), most, format));
     }
 
     public SumBound SumOf(AttentionVariable sum)
@@ -138,7 +138,12 @@ internal sealed class LengthProof(
     }
 
     /// <summary>Whether the columns hold whole numbers, so that sums of them are exact.</summary>
-    public bool HoldsWholeNumbers(Variable variable) => errors[variable].IsExact && Held(variable).All(x => x.IsInteger);
+    public bool HoldsWholeNumbers(Variable variable) => errors[variable].IsExact && GridOf(variable) == 1;
+
+    /// <summary>A power of two, at most 1, of which every number that one of the variable's columns stands for is a multiple; 0: none is known.</summary>
+    public double GridOf(Variable variable) => variable is AttentionVariable { IsPacked: true } sum
+        ? SumOf(sum).Grid
+        : Held(variable).Select(x => PowerOfTwo.Dividing(x.ToDouble())).DefaultIfEmpty(1).Min();
 
     /// <summary>Every number that one of the variable's columns stands for.</summary>
     public IEnumerable<Rational> Held(Variable variable) => variable.Encoding == VariableEncoding.OneHot

@@ -151,7 +151,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             if (error == 0)
             {
                 exact += magnitude;
-                grid = Math.Min(grid, proof.Held(term.Variable).Append(Rational.One).Min(Grid) * reading.Coefficients.Append(Rational.One).Min(Grid));
+                grid = Math.Min(grid, proof.GridOf(term.Variable) * reading.Coefficients.Append(Rational.One).Min(Grid));
                 continue;
             }
 

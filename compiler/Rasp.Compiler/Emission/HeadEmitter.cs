@@ -28,7 +28,7 @@ internal sealed class HeadEmitter(
             WriteValue(write);
             float[] output = weights[CompiledWeights.Attention(layer, "W_O")].Data;
             for (int i = 0; i < schedule.Width(write.Variable); i++)
-                output[(((head * manifest.DHead) + write.First + i) * manifest.DModel) + schedule.FirstColumn(write.Variable) + i] = (float)write.Part.Factor.ToDouble();
+                output[(((head * manifest.DHead) + write.First + i) * manifest.DModel) + schedule.FirstColumn(write.Variable) + i] = (float)write.Part.OutputWeight;
         }
     }
 

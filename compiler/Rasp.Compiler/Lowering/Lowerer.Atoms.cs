@@ -40,21 +40,6 @@ internal sealed partial class Lowerer
         }
     }
 
-    /// <summary>The atom with fine counts in place of coarse ones: packed with others, their error would be enlarged.</summary>
-    private Atom Fine(Atom atom) => atom with
-    {
-        Reading = atom.Reading with
-        {
-            Terms =
-            [
-                .. atom.Reading.Terms.Select(t => t.Variable is AttentionVariable { Error: > 0, SOp: SelectorWidthSOp width }
-                    && CountedWidth(width, fine: true) is AttentionVariable fine
-                    ? t with { Variable = fine }
-                    : t),
-            ],
-        },
-    };
-
     /// <summary>The code of a number is the number.</summary>
     private Atom NumberAtom(SOp node, LinearForm form)
     {

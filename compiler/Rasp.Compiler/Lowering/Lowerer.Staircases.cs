@@ -60,7 +60,7 @@ internal sealed partial class Lowerer
         }
     }
 
-    /// <summary>The staircases with the counts as they are and with fine ones, packed where they can be.</summary>
+    /// <summary>The staircases over the ways to see the atoms, packed where they can be.</summary>
     private IEnumerable<Staircase> Staircases(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
     {
         if (encoding == VariableEncoding.OneHot && values.Length > StepLimit) yield break;
@@ -74,8 +74,7 @@ internal sealed partial class Lowerer
                 .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [(v.value.Number / unit).ToDouble()] : Unit(v.index, values.Length));
             ImmutableArray<ImmutableArray<CodeRange>> codes =
                 [.. way.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().OrderBy(c => c.Low).ToImmutableArray())];
-            if (Staircase(way, codes, function, outputs) is Staircase coarse) yield return Packed(coarse, sop);
-            if (Staircase([.. way.Select(Fine)], codes, function, outputs) is Staircase fine) yield return Packed(fine, sop);
+            if (Staircase(way, codes, function, outputs) is Staircase staircase) yield return Packed(staircase, sop);
         }
     }
 

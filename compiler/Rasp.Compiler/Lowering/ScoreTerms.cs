@@ -82,12 +82,12 @@ internal static class ScoreTerms
     public static ScoreTerm Constant(int score) => new(null, [[]], null, [[]], score);
 
     /// <summary>
-    /// The later of two keys scores higher by a gap, and the first higher than the beginning's 0, so that the last visible
+    /// The later of two keys scores higher by a gap, and the first, at 0, higher than the beginning, so that the last visible
     /// key alone has a weight.
     /// </summary>
     public static ScoreTerm Latest(OneHotView positions) => new(
         null, [[Rational.One]],
-        positions.Variable, [.. positions.Values.Select(p => ImmutableArray.Create(((p?.Number ?? Rational.Zero) + Rational.One) * SinglePrecision.ZeroWeightGap))],
+        positions.Variable, [.. positions.Values.Select(p => ImmutableArray.Create((p?.Number ?? Rational.Zero) * SinglePrecision.ZeroWeightGap))],
         0);
 
     private static string Pattern(int length, Func<int, bool> holds) =>
