@@ -22,20 +22,20 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
             ErrorBound own = write.Part.Moved.OneHot is not null ? MovedClass(write)
                 : write.Part.Count is CountCode count ? Counted(write, count, scoreError)
                 : Moved(write, scoreError);
-            proof.Add(write.Variable, Times(own, write));
+            if (write.Variable.Parts.Length == 1 && write.Variable.Others.IsEmpty) proof.Add(write.Variable, own);
+            else AddTo(write, own);
         }
     }
 
-    /// <summary>The error of factor · part in the sum.</summary>
-    private ErrorBound Times(ErrorBound own, HeadWrite write)
+    /// <summary>Adds factor · part, a part off by <paramref name="own"/>, to the sum.</summary>
+    private void AddTo(HeadWrite write, ErrorBound own)
     {
-        if (write.Variable.Parts.Length == 1 && write.Variable.Others.IsEmpty) return own;
         SumBound sum = proof.SumOf(write.Variable);
         double factor = Math.Abs(write.Part.Factor.ToDouble());
         proof.Proof.Require(sum.Most <= format.Largest, () => $"{proof.Describe(write.Variable)}: a sum of up to {sum.Most:G6} passes the largest number of {format.Name}");
         double rounding = write.Part.Count is null ? proof.RoundingOf(write.Part.Factor) / factor : 0;
         ErrorBound scaled = new(factor * own.Absolute, own.Relative + rounding);
-        return sum.Share(scaled, factor * SumBound.Codes(proof, write.Part).Most, format);
+        proof.AddShare(write.Variable, SumBound.Added(proof, write.Part), scaled, factor * SumBound.Codes(proof, write.Part).Most);
     }
 
     /// <summary>
@@ -82,9 +82,9 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         proof.Proof.Require(
             SinglePrecision.ZeroWeightGap - atBeginning - ofBeginning >= format.ZeroGap,
             () => $"{name}: the beginning of the sequence attends to more than itself");
-        double gap = Gap(scheduled, magnitude, name);
-        proof.Proof.Step(gap, (2 * error) + atBeginning + (gap * format.Unit), () => $"{name}: its attention scores do not separate selected keys from others");
-        proof.Proof.Require(gap - (2 * error) - atBeginning - (gap * format.Unit) >= format.ZeroGap, () => $"{name}: keys that are not selected keep a weight");
+        (double gap, double off) = Gap(scheduled, magnitude, error, name);
+        proof.Proof.Step(gap, off + atBeginning, () => $"{name}: its attention scores do not separate selected keys from others");
+        proof.Proof.Require(gap - off - atBeginning >= format.ZeroGap, () => $"{name}: keys that are not selected keep a weight");
         return error + atBeginning;
     }
 
@@ -94,13 +94,17 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         for (int c = 0; c < sums.Length; c++) sums[c] += factor * Math.Abs(features[c][f].ToDouble());
     }
 
-    /// <summary>How far below the lowest selected score the next one lies.</summary>
-    private double Gap(ScheduledHead scheduled, double magnitude, string name)
+    /// <summary>
+    /// How far the selected score, the beginning's and the others lie apart, and what a distance is off by: keys that are not selected lie twice
+    /// the gap below, and the beginning, whose score is exact, between. Each later key lies a gap above the one before.
+    /// </summary>
+    private (double Gap, double Error) Gap(ScheduledHead scheduled, double magnitude, double error, string name)
     {
-        if (scheduled.Head.Terms is not [{ Query: null, Features: 1 } latest]) return SinglePrecision.ZeroWeightGap;
+        double gap = SinglePrecision.ZeroWeightGap;
+        if (scheduled.Head.Terms is not [{ Query: null, Features: 1 } latest]) return (gap, error + (2 * gap * format.Unit));
         proof.Proof.Require(magnitude <= format.Largest, () => $"{name}: a score of {magnitude} passes the largest number of {format.Name}");
         bool exact = latest.Key is Variable positions && proof.Classes(positions).All(c => format.Holds(latest.KeyFeatures[c][0].ToDouble()));
-        return SinglePrecision.ZeroWeightGap - (exact ? 0 : 2 * format.Unit * magnitude);
+        return (gap, (2 * error) + (exact ? gap * format.Unit : 2 * format.Unit * magnitude));
     }
 
     private (double Error, double Largest) Feature(Variable? variable, ImmutableArray<ImmutableArray<Rational>> features, int f, string name)

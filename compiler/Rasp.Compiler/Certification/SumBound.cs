@@ -22,7 +22,7 @@ internal sealed record SumBound(double Most, bool IsPositive, int Roundings, dou
         {
             (Rational least, double own) = Codes(proof, part);
             most += Math.Abs(part.Factor.ToDouble()) * own;
-            grid = Math.Min(grid, proof.Domains.Everywhere(Added(part), proof.MaxLength).All(v => v.Number.IsInteger) ? GridOf(part.Factor) : 0);
+            grid = Math.Min(grid, proof.Domains.Everywhere(Summed(part), proof.MaxLength).All(v => v.Number.IsInteger) ? GridOf(part.Factor) : 0);
             isPositive &= part.Factor.Sign > 0 && least.Sign >= 0;
         }
 
@@ -39,15 +39,26 @@ internal sealed record SumBound(double Most, bool IsPositive, int Roundings, dou
         return new SumBound(most, isPositive, sum.Parts.Length + sum.Others.Length == 1 ? 0 : (2 * attentions) + others - 1, grid);
     }
 
+    /// <summary>Every multiple that a part adds.</summary>
+    public static IEnumerable<Rational> Added(LengthProof proof, AttentionPart part)
+    {
+        ImmutableArray<Value> values = proof.Domains.Everywhere(Summed(part), proof.MaxLength);
+        if (part is not { Count: not null, SOp: AggregateSOp aggregate }) return values.Select(v => v.Number * part.Factor);
+        int terms = proof.Domains.Selectors.LargestWidth(aggregate.Selector, proof.MaxLength);
+        long low = values.Min(v => Math.Min(v.Number.Numerator, 0)) * terms;
+        long high = values.Max(v => Math.Max(v.Number.Numerator, 0)) * terms;
+        return Enumerable.Range(0, (int)(high - low) + 1).Select(i => (low + i) * part.Factor);
+    }
+
     private static double GridOf(Rational x) => PowerOfTwo.Dividing(x.ToDouble());
 
     /// <summary>What a part's numbers are, or are sums of.</summary>
-    private static SOp Added(AttentionPart part) => part is { Count: not null, SOp: AggregateSOp summed } ? summed.Value : part.SOp;
+    private static SOp Summed(AttentionPart part) => part is { Count: not null, SOp: AggregateSOp summed } ? summed.Value : part.SOp;
 
     /// <summary>The least of a part's numbers, or of what they are sums of, and the largest magnitude.</summary>
     public static (Rational Least, double Most) Codes(LengthProof proof, AttentionPart part)
     {
-        ImmutableArray<Value> values = proof.Domains.Everywhere(Added(part), proof.MaxLength);
+        ImmutableArray<Value> values = proof.Domains.Everywhere(Summed(part), proof.MaxLength);
         if (values.IsEmpty) return (Rational.Zero, 0);
         int terms = part is { Count: not null, SOp: AggregateSOp summed } ? proof.Domains.Selectors.LargestWidth(summed.Selector, proof.MaxLength) : 1;
         return (values[0].Number, terms * Math.Max(Math.Abs(values[0].Number.ToDouble()), Math.Abs(values[^1].Number.ToDouble())));
@@ -61,6 +72,9 @@ internal sealed record SumBound(double Most, bool IsPositive, int Roundings, dou
     /// <summary>What adding a grid's offset costs: a rounding at its magnitude for each number that is added and for the offset.</summary>
     public static double OffsetRounding(AttentionVariable sum, NumberFormat format) => (sum.Parts.Length + sum.Others.Length + 1) * format.Spacing(sum.GridOffset) / 2;
 
+    /// <summary>Whether the format holds every partial sum.</summary>
+    public bool Holds(NumberFormat format) => Most <= Grid * Math.ScaleB(1, format.Precision);
+
     /// <summary>
     /// The error of an added number of up to <paramref name="most"/>, with its share of the sum's roundings. Where the format holds every
     /// partial sum, a rounding moves what is off by an error no further than that error.
@@ -71,7 +85,6 @@ internal sealed record SumBound(double Most, bool IsPositive, int Roundings, dou
         ErrorBound rounded = IsPositive ? new ErrorBound(own.Absolute, relative) : new ErrorBound(own.Absolute + (relative * most), 0);
         double times = Math.ScaleB(1, Roundings);
         ErrorBound moved = IsPositive ? new ErrorBound(times * own.Absolute, times * own.Relative) : new ErrorBound(times * own.At(most), 0);
-        bool isHeld = Most <= Grid * Math.ScaleB(1, format.Precision);
-        return isHeld && moved.At(most) < rounded.At(most) ? moved : rounded;
+        return Holds(format) && moved.At(most) < rounded.At(most) ? moved : rounded;
     }
 }

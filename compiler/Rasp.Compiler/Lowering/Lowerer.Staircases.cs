@@ -13,8 +13,11 @@ internal sealed partial class Lowerer
 
     private const int StepLimit = 8_000;
 
-    /// <summary>Up to this a code's columns are exact enough for the attention scores that they are read for.</summary>
-    private const double LargestCodeError = 1.0 / 24;
+    /// <summary>Up to this a hidden unit and its halves fit the 8 bits of bf16.</summary>
+    private const double SmallDigits = 120;
+
+    /// <summary>Up to this a code's columns, each of half as many steps as the one before, are exact enough for the attention scores that they are read for.</summary>
+    private const double LargestCodeError = 1.0 / 4;
 
     /// <summary>
     /// The staircase of a wanted precision: the outputs' error is at most a part of the gap between two of them, whichever way the roundings
@@ -156,17 +159,23 @@ internal sealed partial class Lowerer
         Dictionary<Value, ImmutableArray<double>> outputs)
     {
         Staircase? best = null;
-        foreach (ImmutableArray<int> order in Orders(atoms))
+        ImmutableArray<int>[] orders = [.. Orders(atoms)];
+        foreach (ImmutableArray<int> order in orders) Consider(order, turned: false);
+
+        // Where hidden units are too large for few bits, a leading number that counts the other way may leave them smaller.
+        if (atoms.Length > 1 && best?.Cost.Digits > SmallDigits)
+            foreach (ImmutableArray<int> order in orders) Consider(order, turned: true);
+        return best;
+
+        void Consider(ImmutableArray<int> order, bool turned)
         {
-            if (Packing.Of(atoms, codes, order) is not Packing packing) continue;
+            if (Packing.Of(atoms, codes, order, turned) is not Packing packing) return;
             Staircase? candidate = Lowering.Staircase.Through(
                 packing.Reading, packing.Reading.Error,
                 function.Select(f => new StaircasePoint(packing.Pack(f.Key), f.Value.FirstLength, outputs[f.Value.Value])));
             if (candidate is not null && candidate.Steps.Length <= StepLimit && (best is null || candidate.Cost.CompareTo(best.Cost) < 0))
                 best = candidate;
         }
-
-        return best;
     }
 
     private static ImmutableArray<double> Unit(int index, int length)
