@@ -27,6 +27,7 @@ internal sealed record CompilationPlan(
         if (ProgramGraph.Reachable(exports.Select(e => e.SOp)).OfType<SOp>().Reverse().Any(s => domains.Analyse(s).LargestSet == 0))
             Verifier.ThrowIfUndefined(exports, vocabulary, maxLength, causal);
         Lowerer lowerer = new(domains, vocabulary, passes);
+        lowerer.Count(exports.Select(e => e.SOp));
         ImmutableArray<LoweredOutput> outputs = [.. exports.Select(lowerer.Lower)];
         VariableNames names = new(program);
         return new CompilationPlan(

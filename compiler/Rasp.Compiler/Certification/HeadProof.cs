@@ -64,7 +64,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
                 AddScaled(ofKeys, term.KeyFeatures, f, queryError);
                 error += queryError * keyError;
                 magnitude += query * key;
-                whole &= queryError == 0 && keyError == 0 && AreWhole(term.QueryFeatures, f) && AreWhole(term.KeyFeatures, f);
+                whole &= queryError == 0 && keyError == 0 && AreWhole(term.Query, term.QueryFeatures, f) && AreWhole(term.Key, term.KeyFeatures, f);
                 atBeginning += query * beginning.Off("K", layer, head, dimension, 0);
                 ofBeginning += (key + keyError) * beginning.Off("Q", layer, head, dimension, 0);
             }
@@ -115,9 +115,8 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         error += proof.RoundingOf(reading.Constant);
         double largest = 0;
         bool held = true;
-        foreach (int c in proof.Classes(variable))
+        foreach (double value in Values(variable, features, f))
         {
-            double value = features[c][f].ToDouble();
             largest = Math.Max(largest, Math.Abs(value));
             held &= format.Holds(value);
         }
@@ -127,7 +126,12 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         return (error, largest);
     }
 
-    private static bool AreWhole(ImmutableArray<ImmutableArray<Rational>> features, int f) => features.All(x => x[f].IsInteger);
+    private IEnumerable<double> Values(Variable variable, ImmutableArray<ImmutableArray<Rational>> features, int f) => variable.Encoding == VariableEncoding.OneHot
+        ? proof.Classes(variable).Select(c => features[c][f].ToDouble())
+        : proof.Held(variable).Select(code => (code * features[0][f]).ToDouble());
+
+    private bool AreWhole(Variable? variable, ImmutableArray<ImmutableArray<Rational>> features, int f) =>
+        features.All(x => x[f].IsInteger) && (variable is not { Encoding: VariableEncoding.Linear } || proof.HoldsWholeNumbers(variable));
 
     /// <summary>
     /// <code>
@@ -192,7 +196,8 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
 
     /// <summary>
     /// With one selected key its weight is exactly 1. Otherwise all weights are the same rounded 1/w, which is a relative error of
-    /// the mean, and the sum is off by a rounding of the largest value a key.
+    /// the mean, and the sum is off by a rounding of the largest value a key. Where all keys hold one value it does not matter how their
+    /// weights are shared out.
     /// </summary>
     private ErrorBound Moved(HeadWrite write, double scoreError)
     {
@@ -208,7 +213,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double roundings = (proof.MaxLength + 8) * SinglePrecision.Rounding;
         return new ErrorBound(
             Math.Max(value.At(largest) + (largest * roundings), emptyError) + format.Tiny,
-            (2 * scoreError) + (2 * format.Unit) + roundings);
+            (values.Length == 1 ? 0 : 2 * scoreError) + (2 * format.Unit) + roundings);
     }
 
     /// <summary>The columns of the one selected key's class, with weight 1.</summary>

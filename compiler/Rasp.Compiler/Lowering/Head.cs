@@ -6,7 +6,7 @@ namespace Rasp.Compiler.Lowering;
 
 /// <summary>
 /// A part of an attention score: Σ_f query_f · key_f + constant. Query features come from the classes of one one-hot
-/// variable (or are constant), key features likewise; [class, feature].
+/// variable (or are constant), key features likewise; [class, feature]; of a scalar variable they are multiples, [0, feature].
 /// </summary>
 internal sealed record ScoreTerm(
     Variable? Query, ImmutableArray<ImmutableArray<Rational>> QueryFeatures,

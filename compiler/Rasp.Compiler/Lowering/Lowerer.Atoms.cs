@@ -28,6 +28,10 @@ internal sealed partial class Lowerer
             {
                 atoms.Add(node, NumberAtom(node, form));
             }
+            else if (node is ElementwiseSOp { Operator: >= ElementwiseOperator.Equal and <= ElementwiseOperator.GreaterOrEqual } existence && Existence(existence) is Atom whether)
+            {
+                atoms.Add(node, whether);
+            }
             else if (node is ElementwiseSOp { Operator: >= ElementwiseOperator.Equal and <= ElementwiseOperator.GreaterOrEqual } comparison
                 && Linear(comparison.Operands[0]) is LinearForm left && Linear(comparison.Operands[1]) is LinearForm right)
             {

@@ -163,7 +163,7 @@ internal sealed partial class Lowerer
         foreach (ImmutableArray<int> order in orders) Consider(order, turned: false);
 
         // Where hidden units are too large for few bits, a leading number that counts the other way may leave them smaller.
-        if (atoms.Length > 1 && best?.Cost.Digits > SmallDigits)
+        if (atoms.Length > 1 && best?.Cost.Digits > SmallDigits && best.Points.All(p => p.Low == p.High))
             foreach (ImmutableArray<int> order in orders) Consider(order, turned: true);
         return best;
 

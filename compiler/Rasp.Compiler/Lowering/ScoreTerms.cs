@@ -90,6 +90,14 @@ internal static class ScoreTerms
         positions.Variable, [.. positions.Values.Select(p => ImmutableArray.Create((p?.Number ?? Rational.Zero) * SinglePrecision.ZeroWeightGap))],
         0);
 
+    /// <summary>A score of 0 where a whole number that keys hold is 1, higher where it is more, and −2·gap where it is 0.</summary>
+    public static IEnumerable<ScoreTerm> Excess(LinearForm number)
+    {
+        yield return Constant((int)(Penalty * (number.Constant - Rational.One)).Numerator);
+        foreach (LinearTerm term in number.Terms)
+            yield return new ScoreTerm(null, [[Rational.One]], term.Variable, [.. term.Weights.Select(w => ImmutableArray.Create(w * Penalty))], 0);
+    }
+
     private static string Pattern(int length, Func<int, bool> holds) =>
         string.Create(length, holds, (chars, h) =>
         {
