@@ -126,10 +126,11 @@ internal sealed record Staircase(
         if (input.Terms is [{ Weights: [var weight] }] && weight.Sign < 0)
             return Through(input.Times(-1), inputError, [.. points.Select(p => p.Negated())]);
         ImmutableArray<StaircasePoint> sorted = [.. points.OrderBy(p => p.Low)];
-        List<(int Point, Step Step)> rising = [];
+        List<Step> steps = [];
+        int middle = 0;
+        double zero = input.Constant.ToDouble();
         double high = sorted.Max(p => p.High);
         double largest = Math.Max(Math.Abs(sorted[0].Low), Math.Abs(high));
-        double rounding = 4 * SinglePrecision.Rounding * (largest + Math.Abs(input.Constant.ToDouble()));
         high = sorted[0].High;
         for (int i = 1; i < sorted.Length; i++)
         {
@@ -141,53 +142,26 @@ internal sealed record Staircase(
             }
 
             double gap = sorted[i].Low - high;
-            if (gap <= 0 || Slope(gap, inputError + rounding, largest) is not double slope) return null;
-            rising.Add((i, new Step(Threshold(high, sorted[i].Low, slope), slope, [.. change])));
+            if (gap <= 0) return null;
+
+            // A power of two keeps slope·z as exact as z. The step rises within 2/3 of the gap around the middle, at most within
+            // 5/6 where larger hidden units would be too inexact; the rest is for the reading's error and for the rounding of slope·z and
+            // of the threshold. The smaller the slope, the larger the readings that formats of few bits hold.
+            double slope = Math.Pow(2, Math.Ceiling(Math.Log2(1.5 / gap)));
+            if (slope * largest > LargestUnit) slope /= 2;
+            double rounding = 4 * SinglePrecision.Rounding * (largest + Math.Abs(input.Constant.ToDouble()));
+            if (inputError + rounding > (gap - (1 / slope)) / 4 || slope * largest > LargestUnit) return null;
+            double threshold = Threshold(high, sorted[i].Low, slope);
             high = sorted[i].High;
+
+            // Steps rise away from where the columns are zero, so that a saturated one is never further from its threshold than
+            // the columns from zero: their format then holds its hidden units exactly.
+            bool falls = threshold < zero;
+            if (falls) middle = i;
+            steps.Add(falls ? new Step(threshold, -slope, [.. change.Select(c => -c)]) : new Step(threshold, slope, [.. change]));
         }
 
-        int falling = Falling(sorted, inputError == 0 ? null : input.Constant.ToDouble(), [.. rising.Select(r => r.Step)]);
-        return new Staircase(
-            input, sorted, sorted[falling == 0 ? 0 : rising[falling - 1].Point].Output,
-            [.. rising.Select((r, i) => i < falling ? new Step(r.Step.Threshold, -r.Step.Slope, [.. r.Step.Change.Select(c => -c)]) : r.Step)]);
-    }
-
-    /// <summary>
-    /// A power of two keeps slope·z as exact as z. The step rises within 2/3 of the gap around the middle, at most within
-    /// 5/6 where larger hidden units would be too inexact; the rest is for the reading's error and for the rounding of slope·z and
-    /// of the threshold. The smaller the slope, the larger the readings that formats of few bits hold.
-    /// </summary>
-    private static double? Slope(double gap, double error, double largest)
-    {
-        double slope = Math.Pow(2, Math.Ceiling(Math.Log2(1.5 / gap)));
-        if (slope * largest > LargestUnit) slope /= 2;
-        return error > (gap - (1 / slope)) / 4 || slope * largest > LargestUnit ? null : slope;
-    }
-
-    /// <summary>
-    /// How many of the steps fall instead of rising: they rise away from where the column is <paramref name="zero"/>, so that a saturated one is
-    /// never further from its threshold than the column from zero, and its format holds its hidden units as exactly. Without an error
-    /// (null) that matters less than how large they are: of steps that fall and steps that rise the largest hidden units are alike.
-    /// </summary>
-    private static int Falling(ImmutableArray<StaircasePoint> points, double? zero, ImmutableArray<Step> rising)
-    {
-        if (zero is double start) return rising.Count(s => s.Threshold < start);
-        double low = points[0].Low;
-        double high = points.Max(p => p.High);
-        double[] above = new double[rising.Length + 1];
-        for (int i = rising.Length - 1; i >= 0; i--) above[i] = Math.Max(above[i + 1], rising[i].Slope * (high - rising[i].Threshold));
-        int best = 0;
-        double below = 0;
-        double least = above[0];
-        for (int falling = 1; falling <= rising.Length; falling++)
-        {
-            below = Math.Max(below, rising[falling - 1].Slope * (rising[falling - 1].Threshold - low));
-            double largest = Math.Max(below, above[falling]);
-            if (largest >= least) continue;
-            (best, least) = (falling, largest);
-        }
-
-        return best;
+        return new Staircase(input, sorted, sorted[middle].Output, [.. steps]);
     }
 
     private static double Grid(Step step) => PowerOfTwo.Dividing((step.Slope * step.Threshold) - 0.5);
