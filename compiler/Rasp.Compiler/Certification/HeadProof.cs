@@ -149,7 +149,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         proof.Proof.Require(count.Value * most <= format.Largest, () => $"{proof.Describe(write.Variable)}: the value {count.Value * most} passes the largest number of {format.Name}");
         if (CountedExactly(write, count, (2 * scoreError) + additions, largest, largest * most) is ErrorBound exactly) return exactly;
         double output = format.Round(write.Part.OutputWeight) / write.Part.Factor.ToDouble();
-        double atBeginning = Math.Exp(write.Part.Head.BeginningScore);
+        double atBeginning = PortableExponential.Of(write.Part.Head.BeginningScore);
         double code = CountCode.CodeError(write.Part.Head.BeginningScore, format.Round(count.Value) * output, largest);
         double atKey = 0;
         foreach (LinearTerm term in write.Part.Moved.Number?.Terms ?? []) atKey += proof.Reading(term.Variable, schedule.Read(term.Variable, term.Weights)).Error;
@@ -169,7 +169,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     /// </summary>
     private ErrorBound? CountedExactly(HeadWrite write, CountCode count, double scoreError, int largest, double most)
     {
-        double atBeginning = Math.Exp(write.Part.Head.BeginningScore);
+        double atBeginning = PortableExponential.Of(write.Part.Head.BeginningScore);
         double weight = format.Round((1 + scoreError) / atBeginning);
         double value = format.Round(count.Value);
         bool powers = PowerOfTwo.Is(weight) && PowerOfTwo.Is(value) && format.Round((1 - scoreError) / (atBeginning + largest)) == weight;

@@ -35,9 +35,9 @@ internal sealed record CountCode(double Score, double Value, double Output, doub
         double most = Math.Max(largestValue, 1);
         for (double score = NearPowerOfTwo; score <= LargestScore; score += 1.0 / 16)
         {
-            double whole = Math.Exp(score) + (((2 * Math.Sqrt(2)) - 2) * largest);
-            double value = Math.Pow(2, Math.Floor(Math.Log2(LargestValue / most)));
-            double output = Math.Pow(2, Math.Round(Math.Log2(whole))) / value;
+            double whole = PortableExponential.Of(score) + (((2 * Math.Sqrt(2)) - 2) * largest);
+            double value = PowerOfTwo.AtMost(LargestValue / most);
+            double output = PowerOfTwo.AtMost(Math.Sqrt(2) * whole) / value;
 
             // Half of what is above or below the power of two in either factor, so that few bits hold neither half.
             double excess = Math.Sqrt(whole / (value * output));
@@ -59,7 +59,7 @@ internal sealed record CountCode(double Score, double Value, double Output, doub
     public static double CodeError(double score, double value, int largest)
     {
         double worst = 0;
-        double beginning = Math.Exp(score);
+        double beginning = PortableExponential.Of(score);
         for (int w = 0; w <= largest; w++) worst = Math.Max(worst, Math.Abs((value * w / (beginning + w)) - w));
         return worst;
     }
