@@ -22,10 +22,12 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
             ErrorBound own = write.Part.Moved.OneHot is not null ? MovedClass(write)
                 : write.Part.Count is CountCode count ? Counted(write, count, scoreError)
                 : Moved(write, scoreError);
-            if (write.Variable.Parts.Length == 1 && write.Variable.Others.IsEmpty) proof.Add(write.Variable, own);
+            if (IsAlone(write)) proof.Add(write.Variable, own);
             else AddTo(write, own);
         }
     }
+
+    private static bool IsAlone(HeadWrite write) => write.Variable.Parts.Length == 1 && write.Variable.Others.IsEmpty;
 
     /// <summary>Adds factor · part, a part off by <paramref name="own"/>, to the sum.</summary>
     private void AddTo(HeadWrite write, ErrorBound own)
@@ -211,6 +213,19 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         bool moves = aggregate is null || proof.Domains.Selectors.SelectsAtMostOne(aggregate.Selector);
         if (moves) return new ErrorBound(Math.Max(value.Absolute, emptyError), value.Relative);
         double roundings = (proof.MaxLength + 8) * SinglePrecision.Rounding;
+        if (aggregate is not null && value.IsExact && values.All(v => v.Number.IsInteger))
+        {
+            int width = proof.Domains.Selectors.LargestWidth(aggregate.Selector, proof.MaxLength);
+            Dictionary<double, Interval>? means = MeanErrors.Of(format, width, values[0].Number.Numerator, values[^1].Number.Numerator, (2 * scoreError) + roundings);
+            if (means is not null)
+            {
+                double empty = moved.Empty.Number.ToDouble();
+                means[empty] = means.GetValueOrDefault(empty).With(emptyError).With(-emptyError);
+                if (IsAlone(write)) proof.AddMeans(write.Variable, means);
+                return MeanErrors.Bound(means);
+            }
+        }
+
         return new ErrorBound(
             Math.Max(value.At(largest) + (largest * roundings), emptyError) + format.Tiny,
             (values.Length == 1 ? 0 : 2 * scoreError) + (2 * format.Unit) + roundings);

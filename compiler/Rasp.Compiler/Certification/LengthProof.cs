@@ -16,6 +16,7 @@ internal sealed class LengthProof(
     private readonly Dictionary<Variable, double[]> largestColumns = [];
     private readonly Dictionary<AttentionVariable, SumBound> sums = [];
     private readonly Dictionary<AttentionVariable, SumErrors> shares = [];
+    private readonly Dictionary<Variable, Dictionary<double, Interval>> means = [];
 
     public Proof Proof { get; } = new();
 
@@ -81,6 +82,9 @@ internal sealed class LengthProof(
         Add(sum, SumOf(sum).Share(own, most, format));
     }
 
+    /// <summary>What a column of means is off by at each of them.</summary>
+    public void AddMeans(Variable variable, Dictionary<double, Interval> ofMeans) => means.Add(variable, ofMeans);
+
     public SumBound SumOf(AttentionVariable sum)
     {
         if (!sums.TryGetValue(sum, out SumBound? bound)) sums.Add(sum, bound = SumBound.Of(this, sum));
@@ -90,10 +94,13 @@ internal sealed class LengthProof(
     public ErrorBound Of(Variable variable) => errors[variable];
 
     /// <summary>What a scalar variable's column is off by where it stands for a code that is one of its numbers, not only between two.</summary>
-    public double ErrorAt(Variable variable, double code)
+    public Interval ErrorAt(Variable variable, double code)
     {
+        if (means.TryGetValue(variable, out Dictionary<double, Interval>? ofMeans) && ofMeans.TryGetValue(code, out Interval known)) return known;
         double bound = errors[variable].At(code);
-        return bound > 0 && variable is AttentionVariable { Grid: 0 } sum && shares.TryGetValue(sum, out SumErrors? known) && known.At(code) is double at ? Math.Min(at, bound) : bound;
+        return Interval.Around(bound > 0 && variable is AttentionVariable { Grid: 0 } sum && shares.TryGetValue(sum, out SumErrors? ofSums) && ofSums.At(code) is double at
+            ? Math.Min(at, bound)
+            : bound);
     }
 
     public string Describe(Variable variable) => describe(variable);

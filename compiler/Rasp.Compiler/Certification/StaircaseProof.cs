@@ -174,7 +174,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
                 ErrorBound own = proof.Of(term.Variable);
                 absolute += coefficient * own.Absolute;
                 relative += own.Relative + (proof.RoundingOf(reading.Coefficients[0]) / coefficient);
-                if (listed && isPower) errorOfCode = z => coefficient * proof.ErrorAt(term.Variable, z / reading.Coefficients[0].ToDouble());
+                if (listed && isPower) errorOfCode = z => coefficient * proof.ErrorAt(term.Variable, z / reading.Coefficients[0].ToDouble()).Largest;
             }
             else
             {
