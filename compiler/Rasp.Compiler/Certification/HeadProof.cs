@@ -78,6 +78,8 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         magnitude += Math.Abs(constant);
         if (!whole || magnitude > SinglePrecision.ExactIntegers) error += (dimension + 2) * SinglePrecision.Rounding * magnitude;
         proof.Proof.Require(constant == format.Round(constant), () => $"{name}: the penalty {constant} of a key that is not selected has no exact form in {format.Name}");
+        proof.Proof.Require(scheduled.Head.Terms.All(IsOfKeysAlone) || HighestOfKeysAlone(scheduled.Head) <= 0, () => $"{name}: a key's own score may make up for not being selected");
+        proof.Proof.Require(constant == 0 || constant <= -2 * SinglePrecision.ZeroWeightGap, () => $"{name}: the beginning of the sequence attends to keys");
         if (constant != 0) atBeginning += beginning.Off("K", layer, head, dimension, 0);
         atBeginning += beginning.Off("K", layer, head, dimension + 1, scheduled.Head.BeginningScore);
         ofBeginning += (Math.Abs(constant) * beginning.Off("Q", layer, head, dimension, 1)) + (Math.Abs(scheduled.Head.BeginningScore) * beginning.Off("Q", layer, head, dimension + 1, 1));
@@ -88,6 +90,22 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         proof.Proof.Step(gap, off + atBeginning, () => $"{name}: its attention scores do not separate selected keys from others");
         proof.Proof.Require(gap - off - atBeginning >= format.ZeroGap, () => $"{name}: keys that are not selected keep a weight");
         return error + atBeginning;
+    }
+
+    /// <summary>Whether a term's score is the same for all queries.</summary>
+    private static bool IsOfKeysAlone(ScoreTerm term) => term is { Query: null, Features: <= 1 };
+
+    /// <summary>The highest score that keys can have from terms that do not look at the query. Terms that do are at most 0.</summary>
+    private double HighestOfKeysAlone(Head attention)
+    {
+        double highest = 0;
+        foreach (ScoreTerm term in attention.Terms.Where(IsOfKeysAlone))
+        {
+            double query = term.Features == 0 ? 0 : term.QueryFeatures[0][0].ToDouble();
+            highest += term.Constant + (term.Key is Variable key && term.Features == 1 ? Values(key, term.KeyFeatures, 0).Max(k => query * k) : term.Features == 1 ? query * term.KeyFeatures[0][0].ToDouble() : 0);
+        }
+
+        return highest;
     }
 
     private static void AddScaled(double[] sums, ImmutableArray<ImmutableArray<Rational>> features, int f, double factor)

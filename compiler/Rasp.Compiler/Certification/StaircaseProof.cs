@@ -76,18 +76,19 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         bool[] whole = new bool[columns];
         Array.Fill(whole, true);
         double finest = 0.5;
+        double error = read.ErrorAt(reading);
         double readingGrid = read.Grid(reading, format);
         for (int s = 0; s < thresholds.Length; s++)
         {
             double u = mlp.Steps[s].Slope * (reading - thresholds[s]);
             if (u <= 0) continue;
             double slope = Math.Abs(mlp.Steps[s].Slope);
-            double top = u + (slope * read.ErrorAt(reading)) + 0.5;
+            double top = u + (slope * error) + 0.5;
             double grid = Math.Min(slope * readingGrid, grids[s]);
             double sumError = read.SumError(reading, slope, biases[s], grid, top);
             bool isHeld = top * format.Unit <= grid || (read.IsPowerOfColumn && biases[s] <= -0.5 && top * format.Unit <= grids[s]);
             bool exact = isHeld && roundings[s] == 0 && sumError == 0;
-            double bottom = Math.Max(u - (slope * read.ErrorAt(reading)) - 0.5, 0);
+            double bottom = Math.Max(u - (slope * error) - 0.5, 0);
             double difference = exact ? 0
                 : roundings[s] == 0 && sumError == 0 && format.Spacing(top) <= 0.5 ? (format.Spacing(top) == format.Spacing(bottom) ? 0 : format.Spacing(top) / 2)
                 : format.Spacing(top) + roundings[s] + (2 * sumError);
