@@ -46,7 +46,7 @@ internal sealed partial class Lowerer
     private double MeanError(AggregateSOp aggregate, LinearForm form)
     {
         bool moves = !aggregate.IsNumeric || domains.Selectors.SelectsAtMostOne(aggregate.Selector);
-        double largest = domains.Everywhere(aggregate.Value).Max(v => Math.Abs(v.Number.ToDouble()));
+        double largest = domains.Everywhere(aggregate.Value).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
         double rounding = moves && domains.Everywhere(aggregate).All(v => v.Number.IsInteger) ? 0 : SinglePrecision.Rounding * largest;
         return form.Error + (rounding * (moves ? 1 : domains.Space.MaxLength + 2));
     }
