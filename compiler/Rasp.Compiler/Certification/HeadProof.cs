@@ -136,7 +136,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         Selector selector = aggregate?.Selector ?? write.Part.Head.Selector;
         int largest = proof.Domains.Selectors.LargestWidth(selector, proof.MaxLength);
         double most = aggregate is null ? 1 : proof.Domains.Everywhere(aggregate.Value, proof.MaxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
-        double atBeginning = Math.Exp(write.Part.Head.BeginningScore);
+        double atBeginning = PortableExponential.Of(write.Part.Head.BeginningScore);
         double code = CountCode.CodeError(write.Part.Head.BeginningScore, format.Round(count.Value), largest);
         double atKey = 0;
         foreach (LinearTerm term in write.Part.Moved.Number?.Terms ?? []) atKey += proof.Reading(term.Variable, schedule.Read(term.Variable, term.Weights)).Error;

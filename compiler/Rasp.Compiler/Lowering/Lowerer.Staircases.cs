@@ -132,7 +132,7 @@ internal sealed partial class Lowerer
 
         // Every number that is added on the way is rounded to the grid, which takes up to an eighth of a step's width.
         int roundings = terms.Sum(t => t.Variable is AttentionVariable moved ? moved.Parts.Length : 1) + 1;
-        double grid = Math.Pow(2, Math.Floor(Math.Log2(1 / (4 * roundings * staircase.Steps.Max(s => Math.Abs(s.Slope))))));
+        double grid = PowerOfTwo.AtMost(1 / (4 * roundings * staircase.Steps.Max(s => Math.Abs(s.Slope))));
         bool fits = new LinearForm(Rational.Zero, terms).Magnitude + 1 <= (1 << 22) * grid;
         return !fits ? null : Packed(staircase, sop, terms, input.Error + (roundings * grid / 2), grid);
     }

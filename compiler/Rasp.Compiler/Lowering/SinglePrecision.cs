@@ -13,5 +13,5 @@ internal static class SinglePrecision
     /// A difference of attention logits at which the smaller weight is exactly zero. The smallest subnormal is 2⁻¹⁴⁹,
     /// so e^−g rounds to zero for g > 150·ln 2 ≈ 104; the next power of two keeps integer scores exact.
     /// </summary>
-    public static int ZeroWeightGap { get; } = (int)Math.Pow(2, Math.Ceiling(Math.Log2(150 * Math.Log(2))));
+    public static int ZeroWeightGap { get; } = (int)PowerOfTwo.AtLeast(104);
 }

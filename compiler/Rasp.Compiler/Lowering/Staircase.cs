@@ -22,7 +22,7 @@ internal sealed record Step(double Threshold, double Slope, ImmutableArray<doubl
     public double Bias(double offset)
     {
         double bias = Slope * (offset - Threshold);
-        double grid = Math.Min(256, Math.Pow(2, 22 - Math.Ceiling(Math.Log2(Math.Abs(bias) + 1))));
+        double grid = Math.Min(256, (1 << 22) / PowerOfTwo.AtLeast(Math.Abs(bias) + 1));
         return Math.Round(bias * grid) / grid;
     }
 }
@@ -148,7 +148,7 @@ internal sealed record Staircase(
             // A power of two keeps slope·z as exact as z. The step rises within 2/3 of the gap around the middle, at most within
             // 5/6 where larger hidden units would be too inexact; the rest is for the reading's error and for the rounding of slope·z and
             // of the threshold. The smaller the slope, the larger the readings that formats of few bits hold.
-            double slope = Math.Pow(2, Math.Ceiling(Math.Log2(1.5 / gap)));
+            double slope = PowerOfTwo.AtLeast(1.5 / gap);
             if (slope * largest > LargestUnit) slope /= 2;
             double rounding = 4 * SinglePrecision.Rounding * (largest + Math.Abs(input.Constant.ToDouble()));
             double allowed = (gap - (1 / slope)) / 4;

@@ -19,6 +19,7 @@ internal sealed class AttentionStep(
     private readonly FixedScores fixedScores = new(scores.RemoveAll(s => !s.Query.IsFixed || !s.Key.IsFixed));
     private readonly FixedAttention? byLength = scores.All(s => s.Query.IsFixed && s.Key.IsFixed) ? new FixedAttention(causal, values) : null;
     private readonly LaneAttention byLane = new(causal, scores.RemoveAll(s => s.Query.IsFixed && s.Key.IsFixed), values);
+    private readonly QueryAttention byQuery = new(causal, scores.RemoveAll(s => s.Query.IsFixed && s.Key.IsFixed), values);
     private readonly TokenAttention? byToken =
         !causal && !scores.IsEmpty && scores.All(s => s.Key.IsByToken) ? new TokenAttention(tokens, scores, values) : null;
 
@@ -44,7 +45,7 @@ internal sealed class AttentionStep(
         KeptAttention kept = tile.Kept[id];
         // Without a mask the keys are as many as the input is long, which inputs of several lengths differ in.
         bool isFixed = byLength is not null && (causal || tile.IsOneLength);
-        if (!isFixed && byToken is not null && 2 * tokens <= tile.Positions)
+        if (!isFixed && !tile.HasOneInput && byToken is not null && 2 * tokens <= tile.Positions)
         {
             byToken.Run(tile, kept.Tokens);
             return;
@@ -54,10 +55,12 @@ internal sealed class AttentionStep(
         {
             int positions = isForAnyLength ? tile.Capacity : tile.Positions;
             kept.Scores = fixedScores.Of(tile, positions);
-            byLane.Keep(tile, kept, positions);
+            if (tile.HasOneInput) byQuery.Keep(tile, kept.Scores, kept.Queries, positions);
+            else byLane.Keep(tile, kept, positions);
         }
 
         if (isFixed) byLength?.Run(tile, kept);
+        else if (tile.HasOneInput) byQuery.Run(tile, kept.Queries);
         else byLane.Run(tile, kept);
     }
 }

@@ -13,6 +13,11 @@ internal sealed class FixedPattern
     public List<int> Keys { get; } = [];
 
     public List<float> Weights { get; } = [];
+
+    /// <summary>The same where the lanes are one input's queries: the keys of the v-th vector of queries are those in [StartOfLanes[v], StartOfLanes[v + 1]).</summary>
+    public int[] StartOfLanes { get; set; } = [];
+
+    public List<(int Key, Vector512<float> Weights)> Lanes { get; } = [];
 }
 
 /// <summary>Attention of a head whose scores are all fixed: its pattern is found once for a length.</summary>
@@ -22,7 +27,8 @@ internal sealed class FixedAttention(bool causal, ImmutableArray<(Row Value, Row
     public void Run(Tile tile, KeptAttention kept)
     {
         if (tile.IsNew) Find(tile, kept.Scores, kept.Pattern);
-        Mix(tile, kept.Pattern);
+        if (tile.HasOneInput) MixOne(tile, kept.Pattern);
+        else Mix(tile, kept.Pattern);
     }
 
     /// <summary>Here the lanes are keys.</summary>
@@ -53,6 +59,30 @@ internal sealed class FixedAttention(bool causal, ImmutableArray<(Row Value, Row
 
             pattern.Start[p + 1] = pattern.Keys.Count;
         }
+
+        if (tile.HasOneInput) FindLanes(tile, pattern);
+    }
+
+    private static void FindLanes(Tile tile, FixedPattern pattern)
+    {
+        pattern.StartOfLanes = new int[tile.RowLength + 1];
+        pattern.Lanes.Clear();
+        for (int v = 0; v < tile.RowLength; v++)
+        {
+            SortedDictionary<int, float[]> lanes = [];
+            int first = v * Vector512<float>.Count;
+            for (int p = first; p < Math.Min(tile.Positions, first + Vector512<float>.Count); p++)
+            {
+                for (int i = pattern.Start[p]; i < pattern.Start[p + 1]; i++)
+                {
+                    if (!lanes.TryGetValue(pattern.Keys[i], out float[]? weights)) lanes.Add(pattern.Keys[i], weights = new float[Vector512<float>.Count]);
+                    weights[p - first] = pattern.Weights[i];
+                }
+            }
+
+            pattern.Lanes.AddRange(lanes.Select(l => (l.Key, Vector512.Create(l.Value))));
+            pattern.StartOfLanes[v + 1] = pattern.Lanes.Count;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -81,6 +111,32 @@ internal sealed class FixedAttention(bool causal, ImmutableArray<(Row Value, Row
 
                     z[(p * width) + v] = sum;
                 }
+            }
+        }
+    }
+
+    /// <summary>Here the lanes are queries.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MixOne(Tile tile, FixedPattern pattern)
+    {
+        foreach ((Row value, Row target) in values)
+        {
+            if (target.IsFixed && !tile.IsNew) continue;
+            ReadOnlySpan<float> x = MemoryMarshal.Cast<Vector512<float>, float>(tile[value]);
+            Span<Vector512<float>> z = tile[target];
+            for (int v = 0; v < z.Length; v++)
+            {
+                ReadOnlySpan<(int Key, Vector512<float> Weights)> lanes = CollectionsMarshal.AsSpan(pattern.Lanes)[pattern.StartOfLanes[v]..pattern.StartOfLanes[v + 1]];
+                Vector512<float> sum = default;
+                for (int first = 0; first < lanes.Length; first += AttentionStep.Block)
+                {
+                    Vector512<float> part = default;
+                    for (int i = first; i < Math.Min(first + AttentionStep.Block, lanes.Length); i++)
+                        part = Vector512.MultiplyAddEstimate(lanes[i].Weights, Vector512.Create(x[lanes[i].Key]), part);
+                    sum += part;
+                }
+
+                z[v] = sum;
             }
         }
     }

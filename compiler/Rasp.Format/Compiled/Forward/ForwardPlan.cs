@@ -40,7 +40,8 @@ internal sealed class ForwardPlan
     /// <summary>The unembedding's outputs.</summary>
     public ImmutableArray<Row> Logits { get; }
 
-    public Tile NewTile() => new(layout);
+    /// <param name="hasOneInput">Then its lanes are the input's positions.</param>
+    public Tile NewTile(bool hasOneInput) => new(layout, hasOneInput);
 
     public static ForwardPlan Of(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, PlanKind kind)
     {

@@ -12,6 +12,9 @@ internal sealed class KeptAttention
     /// <summary>The scores' other terms.</summary>
     public LaneTerms Lanes { get; } = new();
 
+    /// <summary>The same where the lanes are one input's queries.</summary>
+    public QueryTerms Queries { get; } = new();
+
     /// <summary>Numbers by token; room for sums over the keys that hold a token [token, lane].</summary>
     public TokenSums Tokens { get; } = new();
 }

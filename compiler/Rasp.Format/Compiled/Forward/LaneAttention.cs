@@ -55,7 +55,7 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<ScoreProduct> te
     public void Keep(Tile tile, KeptAttention kept, int positions)
     {
         LaneTerms lanes = kept.Lanes;
-        int[]?[] few = [.. terms.Select(t => t.Key.IsFixed ? FewKeys(tile.Lane(t.Key)) : null)];
+        int[]?[] few = [.. terms.Select(t => FewKeys(tile, t.Key))];
         lanes.Order = [.. Enumerable.Range(0, terms.Length).OrderBy(t => few[t] is not null)];
         lanes.FewKeys = [.. lanes.Order.Select(t => few[t])];
         lanes.Counts = new int[tile.Capacity];
@@ -73,9 +73,11 @@ internal sealed class LaneAttention(bool causal, ImmutableArray<ScoreProduct> te
         }
     }
 
-    /// <summary>Where the key is not zero, if that is in at most half of the positions.</summary>
-    private static int[]? FewKeys(float[] key)
+    /// <summary>Where the key, if it is fixed, is not zero, if that is in at most half of the positions.</summary>
+    public static int[]? FewKeys(Tile tile, Row row)
     {
+        if (!row.IsFixed) return null;
+        float[] key = tile.Lane(row);
         int[] keys = [.. Enumerable.Range(0, key.Length).Where(j => key[j] != 0)];
         return 2 * keys.Length <= key.Length ? keys : null;
     }

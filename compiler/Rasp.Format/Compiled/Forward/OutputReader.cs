@@ -14,13 +14,13 @@ internal sealed class OutputReader(ManifestOutput output)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(Tile tile, ImmutableArray<Row> logits, ReadOnlySpan<int> lengths, Span<int> answers)
     {
-        int lanes = tile.Lanes;
+        int stride = tile.Stride;
         Span<Vector512<float>> read = codes is null ? Largest(tile, logits) : tile[logits[output.First]];
-        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(read)[lanes..];
+        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(read)[stride..];
         for (int b = 0; b < lengths.Length; b++)
         {
             Span<int> answer = answers[..lengths[b]];
-            for (int p = 0, at = b; p < answer.Length; p++, at += lanes)
+            for (int p = 0, at = b; p < answer.Length; p++, at += stride)
                 answer[p] = codes is null ? (int)numbers[at] : codes.Find(numbers[at]);
             answers = answers[answer.Length..];
         }

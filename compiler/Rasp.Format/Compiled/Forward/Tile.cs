@@ -15,9 +15,10 @@ internal sealed record TileLayout(int[] Slots, int SlotCount, int Heads, int Cap
 /// <summary>
 /// Inputs that are computed together, and the room for their rows. A row's numbers stand by position, then by input: every lane
 /// of a vector belongs to another input, so that even a softmax goes on in all lanes at once. After a shorter input's end its
-/// numbers mean nothing, and no key is there. Kept from one run to the next, so that what is fixed is not computed again.
+/// numbers mean nothing, and no key is there. In a tile of one input the lanes are its positions instead. Kept from one run to the
+/// next, so that what is fixed is not computed again.
 /// </summary>
-internal sealed class Tile(TileLayout layout)
+internal sealed class Tile(TileLayout layout, bool hasOneInput)
 {
     // Vectors of a row, roughly: what is read again soon stays in the first cache.
     private const int RowVectors = 96;
@@ -42,25 +43,31 @@ internal sealed class Tile(TileLayout layout)
     /// <summary>Positions of the longest inputs that there can be.</summary>
     public int Capacity => layout.Capacity;
 
-    /// <summary>Vectors at each position.</summary>
+    /// <summary>Whether the lanes are positions of one input.</summary>
+    public bool HasOneInput => hasOneInput;
+
+    /// <summary>Vectors at each position; of one input, whose row they are, none.</summary>
     public int Width { get; private set; }
 
     /// <summary>Inputs at each position.</summary>
     public int Lanes => Width * Vector512<float>.Count;
+
+    /// <summary>Numbers from one position of an input to its next.</summary>
+    public int Stride => hasOneInput ? 1 : Lanes;
+
+    /// <summary>Vectors of a row.</summary>
+    public int RowLength => hasOneInput ? Vectors(Positions) : Positions * Width;
 
     /// <summary>Whether the fixed rows of this length are still to be computed.</summary>
     public bool IsNew { get; set; }
 
     public ResidualObserver? Observer { get; set; }
 
-    /// <summary>Token ids [positions, lanes].</summary>
-    public ReadOnlySpan<int> Ids => ids.AsSpan(0, Positions * Lanes);
+    /// <summary>Token ids, as a row's numbers stand.</summary>
+    public ReadOnlySpan<int> Ids => ids.AsSpan(0, RowLength * Vector512<float>.Count);
 
-    /// <summary>What is which position [positions, lanes].</summary>
-    /// <summary>Whether every lane of the one vector at each position holds the same input.</summary>
-    public bool HasOneInput { get; private set; }
-
-    public ReadOnlySpan<int> Places => places.AsSpan(0, Positions * Lanes);
+    /// <summary>What is which position, as a row's numbers stand.</summary>
+    public ReadOnlySpan<int> Places => places.AsSpan(0, RowLength * Vector512<float>.Count);
 
     /// <summary>The number of each lane's positions [width].</summary>
     public ReadOnlySpan<Vector512<int>> Ends => MemoryMarshal.Cast<int, Vector512<int>>(ends.AsSpan(0, Lanes));
@@ -71,20 +78,22 @@ internal sealed class Tile(TileLayout layout)
     public Span<int> Keys => keys.AsSpan(0, Positions);
 
     /// <summary>Room for the largest of several rows, and for which of them it is, at each position of each input.</summary>
-    public Span<Vector512<float>> Largest => largest.AsSpan(0, Positions * Width);
+    public Span<Vector512<float>> Largest => largest.AsSpan(0, RowLength);
 
-    public Span<Vector512<float>> Best => best.AsSpan(0, Positions * Width);
+    public Span<Vector512<float>> Best => best.AsSpan(0, RowLength);
 
     /// <summary>What the attention steps keep from one run to the next.</summary>
     public KeptAttention[] Kept { get; } = [.. Enumerable.Range(0, layout.Heads).Select(_ => new KeptAttention())];
 
-    /// <summary>The numbers [positions, width] of a row.</summary>
-    public Span<Vector512<float>> this[Row row] => rows.AsSpan(PlaceOf(row), Positions * Width);
+    /// <summary>The numbers of a row: [positions, width], or of one input [positions].</summary>
+    public Span<Vector512<float>> this[Row row] => rows.AsSpan(PlaceOf(row), RowLength);
 
     /// <summary>All rows, and where one of them starts.</summary>
     public ReadOnlySpan<Vector512<float>> Rows => rows;
 
-    public int PlaceOf(Row row) => layout.Slots[row.Id] * Capacity * Width;
+    public int PlaceOf(Row row) => layout.Slots[row.Id] * RowRoom;
+
+    private int RowRoom => hasOneInput ? Vectors(Capacity) : Capacity * Width;
 
     /// <summary>A fixed row's number at each position; where it is by position, beyond those of this length.</summary>
     public float[] Lane(Row row)
@@ -92,13 +101,13 @@ internal sealed class Tile(TileLayout layout)
         if (row.IsByPosition) return layout.ByPosition[row];
         ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(this[row]);
         float[] lane = new float[Positions];
-        for (int p = 0; p < lane.Length; p++) lane[p] = numbers[p * Lanes];
+        for (int p = 0; p < lane.Length; p++) lane[p] = numbers[p * Stride];
         return lane;
     }
 
     /// <summary>Inputs that one tile holds where <paramref name="count"/> of them, of so many positions at most, are to be computed.</summary>
     public static int LanesFor(int capacity, int count) =>
-        Math.Max(1, Math.Min(RowVectors / capacity, (count + Vector512<float>.Count - 1) / Vector512<float>.Count)) * Vector512<float>.Count;
+        Math.Max(1, Math.Min(RowVectors / capacity, Vectors(count))) * Vector512<float>.Count;
 
     /// <summary>
     /// Places inputs, whose ids stand one after the other, behind the <paramref name="beginning"/> of the sequence. Lanes without
@@ -106,10 +115,15 @@ internal sealed class Tile(TileLayout layout)
     /// </summary>
     public void Place(ReadOnlySpan<int> inputs, ReadOnlySpan<int> lengths, int lanes, int beginning)
     {
+        if (hasOneInput)
+        {
+            Place(inputs[..lengths[0]], beginning);
+            return;
+        }
+
         int longest = 0;
         foreach (int length in lengths) longest = Math.Max(longest, length);
         Resize(longest + 1, lanes / Vector512<float>.Count);
-        HasOneInput = lengths.Length == 1 && Width == 1;
         Shortest = Positions;
         ids.AsSpan(0, lanes).Fill(beginning);
         for (int b = 0; b < lanes; b++)
@@ -124,27 +138,28 @@ internal sealed class Tile(TileLayout layout)
         }
     }
 
-    /// <summary>Places positions instead of inputs: each in a lane of its own.</summary>
-    public void PlacePositions(int positions, int beginning)
+    /// <summary>Places the one input behind the <paramref name="beginning"/> of the sequence.</summary>
+    public void Place(ReadOnlySpan<int> input, int beginning)
     {
-        HasOneInput = false;
-        Resize(1, (positions + Vector512<float>.Count - 1) / Vector512<float>.Count);
+        Resize(input.Length + 1, 0);
+        Shortest = Positions;
         ids[0] = beginning;
-        for (int p = 0; p < positions; p++) places[p] = p;
+        input.CopyTo(ids.AsSpan(1));
+        ids.AsSpan(Positions).Clear();
     }
 
     private void Resize(int positions, int width)
     {
-        if (width != Width)
+        if (rows.Length == 0 || width != Width)
         {
             (Width, Positions) = (width, 0);
-            rows = Room(rows, layout.SlotCount * Capacity * width);
-            largest = Room(largest, Capacity * width);
-            best = Room(best, Capacity * width);
+            rows = Room(rows, layout.SlotCount * RowRoom);
+            largest = Room(largest, RowRoom);
+            best = Room(best, RowRoom);
             scores = Room(scores, Capacity);
             keys = new int[Capacity];
-            ids = new int[Capacity * Lanes];
-            places = [.. Enumerable.Range(0, Capacity * Lanes).Select(i => i / Lanes)];
+            ids = new int[RowRoom * Vector512<float>.Count];
+            places = [.. Enumerable.Range(0, ids.Length).Select(i => Math.Min(i / Stride, Capacity - 1))];
             ends = new int[Lanes];
             foreach (Row row in layout.Broadcast) Broadcast(row);
         }
@@ -155,9 +170,11 @@ internal sealed class Tile(TileLayout layout)
 
     private void Broadcast(Row row)
     {
-        float[] numbers = layout.ByPosition[row];
-        for (int p = 0; p < Capacity; p++) rows.AsSpan(PlaceOf(row) + (p * Width), Width).Fill(Vector512.Create(numbers[p]));
+        Span<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(rows.AsSpan(PlaceOf(row), RowRoom));
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = layout.ByPosition[row][places[i]];
     }
+
+    private static int Vectors(int numbers) => (numbers + Vector512<float>.Count - 1) / Vector512<float>.Count;
 
     private static Vector512<float>[] Room(Vector512<float>[] room, int length) => room.Length < length ? new Vector512<float>[length] : room;
 }

@@ -88,12 +88,6 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<ScoreProduct> sc
     {
         ReadOnlySpan<int> ids = tile.Ids;
         int lanes = tile.Lanes;
-        if (tile.HasOneInput)
-        {
-            GatherOne(tile, sums);
-            return;
-        }
-
         ReadOnlySpan<int> ends = MemoryMarshal.Cast<Vector512<int>, int>(tile.Ends);
         Span<float> counts = MemoryMarshal.Cast<Vector512<float>, float>(sums.Counts.AsSpan());
         for (int p = 0, at = 0; p < tile.Positions; p++)
@@ -118,19 +112,6 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<ScoreProduct> sc
                 for (int b = 0; b < lanes; b++, at++)
                     if (!isOverInSome || p < ends[b]) sum[(ids[at] * lanes) + b] += x[at];
             }
-        }
-    }
-
-    /// <summary>The same of one input, which stands in every lane.</summary>
-    private void GatherOne(Tile tile, TokenSums sums)
-    {
-        for (int p = 0; p < tile.Positions; p++)
-        {
-            int at = p * tile.Lanes;
-            int id = tile.Ids[at];
-            sums.Counts[id] += Vector512<float>.One;
-            if (!sums.IsKnown[id]) Remember(tile, sums, id, at);
-            for (int f = 0; f < values.Length; f++) sums.Values[(f * sums.Counts.Length) + id] += tile[values[f].Value][p];
         }
     }
 
