@@ -1,6 +1,9 @@
 using System.Globalization;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Graph;
+using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Scheduling;
+using Rasp.Format;
 
 namespace Rasp.Compiler;
 
@@ -37,6 +40,12 @@ internal static class CompileLimits
     /// <summary>The largest factor of a number that is packed with others into one.</summary>
     public const int PackingFactor = 1 << 30;
 
+    /// <summary>Pairs of a key's and a query's value that a selector compares: its head has features for the groups among them that differ.</summary>
+    public const int Compared = 10_000_000;
+
+    /// <summary>Parameters of the model: 0.4 GB.</summary>
+    public const long Parameters = 100_000_000;
+
     private const string Fewer = "use fewer tokens or a smaller maximum length";
 
     public static DomainLimitException TooManyValues(SOp sop) => new(
@@ -66,6 +75,22 @@ internal static class CompileLimits
     public static DomainLimitException TooManyCodes(SOp sop, int values) => new(
         sop, Text($"it can take {values:N0} values, and one MLP can write {MlpSteps:N0}"),
         $"round, compare or shorten it, or {Fewer}");
+
+    public static DomainLimitException TooManyCompared(SOp sop, int queries, int keys) => new(
+        sop, Text($"a selector compares {keys:N0} values of keys with {queries:N0} of queries, {(long)keys * queries:N0} pairs, more than {Compared:N0}"),
+        $"round what it compares, or {Fewer}");
+
+    /// <summary>The place is the expression with the most columns or hidden units.</summary>
+    public static DomainLimitException TooManyParameters(Manifest sizes, Schedule schedule)
+    {
+        (Variable largest, int columns, int units) = schedule.Variables
+            .Select(v => (Variable: v, Columns: schedule.Width(v), Units: v is MlpVariable mlp ? 2 * mlp.Staircase.Steps.Length : 0))
+            .MaxBy(v => v.Columns + v.Units);
+        return new DomainLimitException(
+            largest.SOp,
+            Text($"the model has {sizes.Parameters:N0} parameters, more than {Parameters:N0}, with {sizes.DModel:N0} columns, heads of {sizes.DHead:N0} dimensions and {sizes.DMlp:N0} hidden units a layer, of which {columns:N0} columns and {units:N0} hidden units are for this expression"),
+            $"round or compare numbers earlier, or {Fewer}");
+    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Rasp.Compiler.Domains;
+using Rasp.Compiler.Emission;
 using Rasp.Compiler.Graph;
 using Rasp.Compiler.Lowering;
+using Rasp.Compiler.Optimisation;
 using Rasp.Format;
 
 namespace Rasp.Compiler.Tests.Compiling;
@@ -28,6 +31,7 @@ public sealed class LimitTests
     [InlineData("x = selector_width(select(tokens, tokens, ==)) * 7 % (7 + count(tokens, \"a\"));", "abc", 105, false, "1:5", "takes N steps of an MLP, more than 8,000", "round or compare what it depends on")]
     [InlineData("p = aggregate(select(indices, indices - 1, ==), tokens_int); q = aggregate(select(indices, indices + 1, ==), tokens_int); x = p % (1 + q);", "0 1 3000", 6, false, "3:5", "takes 1 part in N to tell its values apart, and single precision has 1 in 1,048,576", "round or compare what it depends on")]
     [InlineData("x = selector_width(select(tokens, tokens, ==)) ^ 2 % (7 + count(tokens, \"a\"));", "abc", 105, false, "1:5", "single precision has to within N, and to tell its values apart it takes N", "round or compare what it depends on")]
+    [InlineData("m = aggregate(select(indices, indices, <=), tokens_int); x = selector_width(select(m, m, <));", Digits, 40, false, "1:5", "compares N values of keys with N of queries, N pairs, more than 10,000,000", "round what it compares")]
     [InlineData("a = count(tokens, \"a\"); x = aggregate(select(indices, indices - 1, ==), 4000000000 + a if a > 2 else count(tokens, \"b\"));", "abc", 5, false, "2:49", "single precision does not tell its N values apart: it computes them to within N, and it takes N", "round it or what it depends on")]
     [InlineData("x = aggregate(full_s, tokens_float);", "333333/1000000 333334/1000000 5", 3, true, "1:1", "single precision is proved to suffice for inputs of up to 0 tokens only (x: 333333/1000000 is off by up to N, and another value lies N away), and for the input [5,", "round numbers earlier")]
     public void A_limit_is_named_at_its_expression(string text, string vocabulary, int maxLength, bool causal, string place, string limit, string help)
@@ -52,6 +56,18 @@ public sealed class LimitTests
         SOp sop = Running.Compile("x = indices;").SOps[0].SOp;
         Assert.Contains("a factor of more than 1,073,741,824", factor.Of(sop, 3).Message, StringComparison.Ordinal);
         Assert.Contains("to within 0.5", near.Of(sop, 3).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A model of more parameters would take minutes: what is said of it is asked of a small one.</summary>
+    [Fact]
+    public void A_large_model_names_the_expression_with_the_most_columns_and_units()
+    {
+        RaspProgram program = Running.Compile("a = count(tokens, \"a\"); b = 2 if a > 3 else 1; x = a ^ 2 % 5 + b;");
+        CompilationPlan plan = CompilationPlan.Of(program, [program.SOps[^1]], Compiled.Tokens("ab"), 6, causal: false, Passes.All);
+        Manifest sizes = ManifestBuilder.Sized(plan) with { Parameters = 100_000_001, DModel = 1234, DHead = 56, DMlp = 7890 };
+        DomainLimitException limit = CompileLimits.TooManyParameters(sizes, plan.Schedule);
+        Assert.Matches("has 100,000,001 parameters, more than 100,000,000, with 1,234 columns, heads of 56 dimensions and 7,890 hidden units a layer, of which [0-9]+ columns? and [1-9][0-9]* hidden units", limit.Message);
+        Assert.Equal((1, 52), (limit.SOp.Span.StartLine, limit.SOp.Span.StartColumn));
     }
 
     /// <summary>The table of <c>docs/compiler.md</c> and the page of the diagnostic have the limits that the compiler has.</summary>
