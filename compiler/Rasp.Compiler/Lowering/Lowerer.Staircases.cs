@@ -62,7 +62,7 @@ internal sealed partial class Lowerer
         ImmutableArray<Atom> atoms = Atoms(sop);
         foreach (ImmutableArray<Atom> way in WithRangesAndCodes(atoms))
         {
-            Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? function = Tabulate(sop, way, report);
+            Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? function = Tabulate(sop, way, CompileLimits.Readings, report);
             if (function is null || function.Count == 0) continue;
             Dictionary<Value, ImmutableArray<double>> outputs = values
                 .Select((value, index) => (value, index))
@@ -193,10 +193,10 @@ internal sealed partial class Lowerer
 
     /// <summary>
     /// The s-op's value for every combination of codes that can occur together, and the shortest input for it; null, and said, where
-    /// there are too many.
+    /// there are more than <paramref name="most"/>.
     /// </summary>
     private Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? Tabulate(
-        SOp sop, ImmutableArray<Atom> atoms, Action<StaircaseObstacle> report)
+        SOp sop, ImmutableArray<Atom> atoms, int most, Action<StaircaseObstacle> report)
     {
         Dictionary<ImmutableArray<CodeRange>, (Value, int)> function = new(RowComparer<CodeRange>.Instance);
         HashSet<(string States, int Result)> seen = [];
@@ -211,10 +211,10 @@ internal sealed partial class Lowerer
             string at = string.Join(',', states.Select(s => stateIds.TryGetValue(s, out int id) ? id : stateIds[s] = stateIds.Count));
             if (!seen.Add((at, results.Id))) continue;
             double combinations = states.Aggregate(1.0, (product, s) => product * s.Count);
-            if (combinations <= CompileLimits.Readings) Combine(0, [], states, [.. results.Values]);
+            if (combinations <= most) Combine(0, [], states, [.. results.Values]);
             combinations = Math.Max(combinations, function.Count);
-            if (combinations <= CompileLimits.Readings) continue;
-            report(new StaircaseObstacle(StaircaseLimit.Readings, combinations, CompileLimits.Readings));
+            if (combinations <= most) continue;
+            report(new StaircaseObstacle(StaircaseLimit.Readings, combinations, most));
             return null;
         }
 
