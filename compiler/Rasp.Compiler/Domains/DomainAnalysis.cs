@@ -22,6 +22,7 @@ internal sealed class DomainAnalysis
         Vocabulary = vocabulary;
         Space = space;
         Selectors = new SelectorAnalysis(this);
+        Means = new MeansOfCounts(this);
         elementwise = new ElementwiseDomain(this, pool, Spend);
         aggregates = new AggregateDomain(this, pool, Spend);
     }
@@ -31,6 +32,8 @@ internal sealed class DomainAnalysis
     public ContextSpace Space { get; }
 
     public SelectorAnalysis Selectors { get; }
+
+    public MeansOfCounts Means { get; }
 
     /// <exception cref="DomainLimitException">A domain is too large.</exception>
     public ValueSet Of(SOp sop, int context) => Analyse(sop)[context];

@@ -15,7 +15,9 @@ internal sealed partial class Lowerer
     private readonly Dictionary<AggregateSOp, AttentionVariable> sums = [];
     private readonly Dictionary<(Selector Selector, double Beginning, Site Site), Head> heads = [];
 
-    private AttentionVariable Moved(AggregateSOp aggregate)
+    /// <param name="aggregate">What is moved.</param>
+    /// <param name="quotient">The quotient that the mean is, whose name it then has.</param>
+    private AttentionVariable Moved(AggregateSOp aggregate, ElementwiseSOp? quotient = null)
     {
         if (moved.TryGetValue(aggregate, out AttentionVariable? known)) return known;
         Value empty = DomainAnalysis.EmptyValue(aggregate);
@@ -31,8 +33,8 @@ internal sealed partial class Lowerer
         {
             LinearForm form = Precise(aggregate.Value, SmallestGap(values));
             Head head = HeadFor(aggregate.Selector, -gap, form.Reads);
-            variable = AttentionVariable.Scalar(
-                aggregate, values, [.. values.Select(v => v.Number)], head, new MovedValue(form, null, empty), MeanError(aggregate, form));
+            AttentionPart part = new(aggregate, head, new MovedValue(form, null, empty), null, Rational.One);
+            variable = AttentionVariable.Scalar(quotient ?? (SOp)aggregate, values, part, MeanError(aggregate, form));
         }
 
         moved.Add(aggregate, variable);
@@ -125,8 +127,8 @@ internal sealed partial class Lowerer
         if (counted.TryGetValue((width, false), out AttentionVariable? known)) return known;
         ImmutableArray<Value> values = domains.Everywhere(width);
         LinearForm form = OneHotView.Identity(indices).ToLinear() + new LinearForm(Rational.One, []);
-        AttentionVariable variable = AttentionVariable.Scalar(
-            width, values, [.. values.Select(v => v.Number)], LatestHead(form.Reads), new MovedValue(form, null, Value.FromNumber(Rational.Zero)), 0);
+        AttentionPart part = new(width, LatestHead(form.Reads), new MovedValue(form, null, Value.FromNumber(Rational.Zero)), null, Rational.One);
+        AttentionVariable variable = AttentionVariable.Scalar(width, values, part, 0);
         counted.Add((width, false), variable);
         return variable;
     }

@@ -37,11 +37,12 @@ internal sealed partial class Lowerer
 
         SOp Constant(int value) => graph.Constant(value, SOpType.Int, product.Span);
 
-        // (s² − s mod 2) / 4, which is whole.
+        // round((s² − 1) / 4): where s stands but once, the values are known to be those of one s, and whole.
         LinearForm QuarterOfSquare(SOp s)
         {
-            SOp even = Elementwise(ElementwiseOperator.Subtract, Elementwise(ElementwiseOperator.Multiply, s, s), Elementwise(ElementwiseOperator.Modulo, s, Constant(2)));
-            return LinearForm.Of(Materialise(Elementwise(ElementwiseOperator.Divide, even, Constant(4)), VariableEncoding.Linear));
+            SOp square = Elementwise(ElementwiseOperator.Power, s, Constant(2));
+            SOp quarter = Elementwise(ElementwiseOperator.Divide, Elementwise(ElementwiseOperator.Subtract, square, Constant(1)), Constant(4));
+            return LinearForm.Of(Materialise(graph.Elementwise(ElementwiseOperator.Round, SOpType.Int, product.Span, [quarter]), VariableEncoding.Linear));
         }
     }
 }

@@ -72,17 +72,18 @@ internal sealed partial class Lowerer
 
     /// <summary>
     /// <code>
-    /// width(s) * aggregate(s, x) → sum        round(x) → x, where x is whole
+    /// width(s) * aggregate(s, x) → sum        round(x) → x, where x is whole        sum / length → mean
     /// </code>
     /// </summary>
     private LinearForm? SumOrWhole(ElementwiseSOp e)
     {
         if (!passes.Sums) return null;
+        if (domains.Means.Of(e) is AggregateSOp mean) return View(mean)?.ToLinear() ?? LinearForm.Of(Moved(mean, e));
         if (e.Operator == ElementwiseOperator.Round && e.Operands[0] is ElementwiseSOp { Operator: ElementwiseOperator.Multiply } rounded)
             return SumOrWhole(rounded);
         if (e.Operator != ElementwiseOperator.Multiply) return null;
-        foreach ((SOp width, SOp mean) in new[] { (e.Operands[0], e.Operands[1]), (e.Operands[1], e.Operands[0]) })
-            if (mean is AggregateSOp { IsNumeric: true } a && IsWidthOf(width, a) && Sum(a) is AttentionVariable sum) return LinearForm.Of(sum);
+        foreach ((SOp width, SOp factor) in new[] { (e.Operands[0], e.Operands[1]), (e.Operands[1], e.Operands[0]) })
+            if (factor is AggregateSOp { IsNumeric: true } a && IsWidthOf(width, a) && Sum(a) is AttentionVariable sum) return LinearForm.Of(sum);
         return null;
     }
 
