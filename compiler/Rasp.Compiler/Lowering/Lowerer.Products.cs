@@ -10,7 +10,10 @@ internal sealed partial class Lowerer
     /// <summary>A staircase over all pairs of values is smaller while the pairs are not so many times the values.</summary>
     private const int PairsForEachValue = 8;
 
-    private readonly Dictionary<SOp, LinearForm> products = [];
+    /// <summary>Products and choices, as sums of staircases.</summary>
+    private readonly Dictionary<SOp, LinearForm> composed = [];
+
+    private static bool HaveManyPairs(ImmutableArray<Value> xs, ImmutableArray<Value> ys) => (long)xs.Length * ys.Length > PairsForEachValue * (xs.Length + ys.Length);
 
     /// <summary>
     /// <code>
@@ -21,16 +24,16 @@ internal sealed partial class Lowerer
     /// </summary>
     private LinearForm? Product(ElementwiseSOp product)
     {
-        if (products.TryGetValue(product, out LinearForm? known)) return known;
+        if (composed.TryGetValue(product, out LinearForm? known)) return known;
         if (product.Operator != ElementwiseOperator.Multiply || product.Operands[0] == product.Operands[1]) return null;
         (SOp x, SOp y) = (product.Operands[0], product.Operands[1]);
         (ImmutableArray<Value> xs, ImmutableArray<Value> ys) = (domains.Everywhere(x), domains.Everywhere(y));
-        bool applies = (long)xs.Length * ys.Length > PairsForEachValue * (xs.Length + ys.Length) && xs.Concat(ys).All(v => v.Number.IsInteger);
+        bool applies = HaveManyPairs(xs, ys) && xs.Concat(ys).All(v => v.Number.IsInteger);
         if (!applies) return null;
         NeedLinear(x);
         NeedLinear(y);
         LinearForm form = QuarterOfSquare(Elementwise(ElementwiseOperator.Add, x, y)) - QuarterOfSquare(Elementwise(ElementwiseOperator.Subtract, x, y));
-        products.Add(product, form);
+        composed.Add(product, form);
         return form;
 
         SOp Elementwise(ElementwiseOperator op, SOp a, SOp b) => graph.Elementwise(op, SOpType.Int, product.Span, [a, b]);

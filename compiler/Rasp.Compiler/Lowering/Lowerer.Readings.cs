@@ -65,7 +65,7 @@ internal sealed partial class Lowerer
         {
             AggregateSOp a => LinearForm.Of(Moved(a)),
             SelectorWidthSOp w => Width(w),
-            ElementwiseSOp e => SumOrWhole(e) ?? products.GetValueOrDefault(e) ?? LinearOperation(e, Linear),
+            ElementwiseSOp e => SumOrWhole(e) ?? composed.GetValueOrDefault(e) ?? LinearOperation(e, Linear),
             _ => null,
         };
     }
@@ -109,7 +109,7 @@ internal sealed partial class Lowerer
     private LinearForm NeedLinear(SOp sop)
     {
         if (Linear(sop) is LinearForm known) return known;
-        if (sop is ElementwiseSOp e && (LinearOperation(e, NeedLinear) ?? Product(e)) is LinearForm form) return form;
+        if (sop is ElementwiseSOp e && (LinearOperation(e, NeedLinear) ?? Product(e) ?? Choice(e)) is LinearForm form) return form;
         return LinearForm.Of(Materialise(sop, VariableEncoding.Linear));
     }
 

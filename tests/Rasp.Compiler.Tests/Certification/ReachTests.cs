@@ -17,6 +17,10 @@ public sealed class ReachTests
     [InlineData("x = (3 * count(tokens, \"a\") - 2 * count(tokens, \"b\") + length) / length;", 60, 60)]
     [InlineData("x = count(tokens, \"a\") * count(tokens, \"b\");", 60, 60)]
     [InlineData("x = indices * count(tokens, \"a\");", 60, 60)]
+    [InlineData("x = min(count(tokens, \"a\"), count(tokens, \"b\"));", 128, 128)]
+    [InlineData("x = min(min(count(tokens, \"a\"), count(tokens, \"b\")), max(count(tokens, \"c\"), count(tokens, \"d\")));", 60, 60)]
+    [InlineData("d = count(tokens, \"a\") - count(tokens, \"b\"); x = d if d > 0 else 3 - 2 * d;", 60, 60)]
+    [InlineData("x = aggregate(select(indices, min(count(tokens, \"a\"), count(tokens, \"b\")), ==), tokens, \"-\");", 40, 40)]
     public void Fp32_is_proved_up_to(string text, int maxLength, int proved)
     {
         (CompileResult result, RaspProgram program) = Compiled.Try(text, Compiled.Tokens("abcd"), maxLength, causal: false);
@@ -25,6 +29,18 @@ public sealed class ReachTests
         Assert.InRange(certificate.MaxLength, proved, maxLength);
         CompiledModel only = model.With(model.Manifest with { Certificates = [certificate] });
         Assert.Null(CertifiedAnswers.FirstWrong(only, program, model.Manifest.Causal, budget: 4 * maxLength));
+    }
+
+    /// <summary>A comparison of two numbers chooses between them by their difference, not by their pair.</summary>
+    [Theory]
+    [InlineData("x = max(count(tokens, \"a\"), indices);", 1)]
+    [InlineData("x = min(min(count(tokens, \"a\"), count(tokens, \"b\")), min(count(tokens, \"c\"), count(tokens, \"d\")));", 2)]
+    public void The_smaller_and_the_larger_are_chosen_by_the_difference(string text, int layers)
+    {
+        const int MaxLength = 30;
+        Manifest manifest = Compiled.Model(text, "abcd", MaxLength).Manifest;
+        Assert.Equal(layers, manifest.Layers);
+        Assert.InRange(manifest.DMlp, 1, 4 * MaxLength);
     }
 
     /// <summary>A quotient by the length is one head, without an MLP, named as the program names it.</summary>
