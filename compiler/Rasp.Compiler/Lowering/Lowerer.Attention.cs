@@ -42,15 +42,16 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>
-    /// With one selected key its weight is exactly 1. With w keys each weight 1/w and each of the w products and sums
-    /// is off by at most one rounding of the largest value.
+    /// With one selected key its weight is exactly 1. With w keys each weight 1/w and each of the w products is off by a rounding,
+    /// and the additions by more.
     /// </summary>
     private double MeanError(AggregateSOp aggregate, LinearForm form)
     {
         bool moves = !aggregate.IsNumeric || domains.Selectors.SelectsAtMostOne(aggregate.Selector);
         double largest = domains.Everywhere(aggregate.Value).Max(v => Math.Abs(v.Number.ToDouble()));
-        double rounding = moves && domains.Everywhere(aggregate).All(v => v.Number.IsInteger) ? 0 : SinglePrecision.Rounding * largest;
-        return form.Error + (rounding * (moves ? 1 : domains.Space.MaxLength + 2));
+        if (moves) return form.Error + (domains.Everywhere(aggregate).All(v => v.Number.IsInteger) ? 0 : SinglePrecision.Rounding * largest);
+        int keys = domains.Selectors.LargestWidth(aggregate.Selector, domains.Space.MaxLength);
+        return form.Error + (3 * SinglePrecision.Rounding * largest) + SinglePrecision.MeanOfMany(keys, largest + form.Error);
     }
 
     /// <summary>
