@@ -177,13 +177,13 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     /// </summary>
     private ErrorBound OfEqualWeights(AggregateSOp? aggregate, ImmutableArray<Rational> values, ErrorBound value, double emptyError)
     {
-        int keys = aggregate is null ? proof.MaxLength : proof.Domains.Selectors.LargestWidth(aggregate.Selector, proof.MaxLength);
+        int keys = aggregate is null ? proof.MaxLength : proof.Domains.MostTerms(aggregate, proof.MaxLength);
         double largest = values.Select(v => Math.Abs(v.ToDouble())).DefaultIfEmpty().Max();
         double held = largest + value.At(largest);
         double rounding = format.Unit == SinglePrecision.Rounding ? 0 : format.Unit;
         double weights = ((1 + (2 * SinglePrecision.Rounding)) * (1 + rounding) * (1 + rounding)) - 1;
         double additions = SinglePrecision.MeanOfMany(keys, held * (1 + weights)) * (1 + rounding);
-        bool isShare = largest > 0 && value.IsExact && values.Where(v => v != Rational.Zero).Distinct().Count() == 1;
+        bool isShare = largest > 0 && value.IsExact && (keys <= 1 || values.Where(v => v != Rational.Zero).Distinct().Count() == 1);
         double products = values.All(IsPowerOfTwo) ? 0 : SinglePrecision.Rounding;
         return isShare
             ? new ErrorBound(emptyError + format.Tiny, weights + products + (additions / largest))

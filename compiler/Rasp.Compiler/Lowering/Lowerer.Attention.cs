@@ -16,8 +16,8 @@ internal sealed partial class Lowerer
     private readonly Dictionary<(Selector Selector, double Beginning, Site Site), Head> heads = [];
 
     /// <param name="aggregate">What is moved.</param>
-    /// <param name="quotient">The quotient that the mean is, whose name it then has.</param>
-    private AttentionVariable Moved(AggregateSOp aggregate, ElementwiseSOp? quotient = null)
+    /// <param name="named">What it is in the program, where that is written otherwise.</param>
+    private AttentionVariable Moved(AggregateSOp aggregate, SOp? named = null)
     {
         if (moved.TryGetValue(aggregate, out AttentionVariable? known)) return known;
         Value empty = DomainAnalysis.EmptyValue(aggregate);
@@ -34,7 +34,7 @@ internal sealed partial class Lowerer
             LinearForm form = Precise(aggregate.Value, SmallestGap(values));
             Head head = HeadFor(aggregate.Selector, -gap, form.Reads);
             AttentionPart part = new(aggregate, head, new MovedValue(form, null, empty), null, Rational.One);
-            variable = AttentionVariable.Scalar(quotient ?? (SOp)aggregate, values, part, MeanError(aggregate, form));
+            variable = AttentionVariable.Scalar(named ?? aggregate, values, part, MeanError(aggregate, form));
         }
 
         moved.Add(aggregate, variable);
@@ -50,8 +50,9 @@ internal sealed partial class Lowerer
         bool moves = !aggregate.IsNumeric || domains.Selectors.SelectsAtMostOne(aggregate.Selector);
         double largest = domains.Everywhere(aggregate.Value).Max(v => Math.Abs(v.Number.ToDouble()));
         if (moves) return form.Error + (domains.Everywhere(aggregate).All(v => v.Number.IsInteger) ? 0 : SinglePrecision.Rounding * largest);
-        int keys = domains.Selectors.LargestWidth(aggregate.Selector, domains.Space.MaxLength);
-        return form.Error + (3 * SinglePrecision.Rounding * largest) + SinglePrecision.MeanOfMany(keys, largest + form.Error);
+        int keys = domains.MostTerms(aggregate, domains.Space.MaxLength);
+        double mean = domains.Everywhere(aggregate).Max(v => Math.Abs(v.Number.ToDouble()));
+        return form.Error + (3 * SinglePrecision.Rounding * (keys <= 1 ? mean : largest)) + SinglePrecision.MeanOfMany(keys, largest + form.Error);
     }
 
     /// <summary>

@@ -115,12 +115,14 @@ internal sealed partial class Lowerer
 
     /// <summary>
     /// The number for a reader that tells values <paramref name="gap"/> apart: as it stands where its error is small beside that,
-    /// else rounded to its values by the next MLP, as a whole or term by term, which costs an attention or an output no depth.
+    /// else rounded to its values by the next MLP, as a whole or term by term, which costs an attention or an output no depth; or divided
+    /// a layer later, where even the rounding would not find the value.
     /// </summary>
     private LinearForm Precise(SOp sop, double gap)
     {
         LinearForm form = NeedLinear(sop);
         if (form.Error <= gap / 8) return form;
+        if (form.Error >= 0.45 * gap && Divided(sop) is LinearForm divided && divided.Error < form.Error) return divided;
         if (Rounded(form, sop, domains.Everywhere(sop)) is Variable whole && whole.Error < form.Error) return LinearForm.Of(whole);
         LinearForm terms = form with { Terms = [.. form.Terms.Select(t => Rounded(t.Variable) is Variable v ? new LinearTerm(v, [t.Weights[0] * v.Unit]) : t)] };
         return terms.Error < form.Error ? terms : form;
