@@ -22,6 +22,7 @@ internal sealed class DomainAnalysis
         Vocabulary = vocabulary;
         Space = space;
         Selectors = new SelectorAnalysis(this);
+        Means = new MeansOfCounts(this);
         elementwise = new ElementwiseDomain(this, pool, Spend);
         aggregates = new AggregateDomain(this, pool, Spend);
     }
@@ -31,6 +32,8 @@ internal sealed class DomainAnalysis
     public ContextSpace Space { get; }
 
     public SelectorAnalysis Selectors { get; }
+
+    public MeansOfCounts Means { get; }
 
     /// <exception cref="DomainLimitException">A domain is too large.</exception>
     public ValueSet Of(SOp sop, int context) => Analyse(sop)[context];
@@ -81,6 +84,28 @@ internal sealed class DomainAnalysis
         return true;
     }
 
+    /// <summary>How many of the keys that an aggregate averages can hold another number than 0, in inputs of at most <paramref name="maxLength"/> tokens.</summary>
+    public int MostTerms(AggregateSOp aggregate, int maxLength)
+    {
+        int width = Selectors.LargestWidth(aggregate.Selector, maxLength);
+        SOpDomain values = Analyse(aggregate.Value);
+        if (!values.Sets.Any(IsZero)) return width;
+        int most = 0;
+        for (int length = 1; length <= Math.Min(maxLength, Space.MaxLength); length++)
+        {
+            int terms = 0;
+            for (int position = 0; position < length; position++) terms += IsZero(values[Space.Context(length, position)]) ? 0 : 1;
+            most = Math.Max(most, terms);
+        }
+
+        return Math.Min(width, most);
+
+        static bool IsZero(ValueSet set) => set.Count == 1 && set.Contains(Value.FromNumber(Rational.Zero));
+    }
+
+    /// <summary>Says that an s-op always holds what another does, which costs less than to find out.</summary>
+    public void Equate(SOp sop, SOp other) => domains[sop] = Analyse(other);
+
     /// <summary>What an aggregate without a default gives where nothing is selected.</summary>
     public static Value EmptyValue(AggregateSOp aggregate) => aggregate.Default ?? aggregate.Type switch
     {
@@ -93,13 +118,13 @@ internal sealed class DomainAnalysis
     internal SOpDomain Analyse(SOp sop)
     {
         if (domains.TryGetValue(sop, out SOpDomain? known)) return known;
-        if (Space.Pairs > DomainLimits.Pairs) throw DomainLimits.TooLong(sop, Space);
+        if (Space.Pairs > CompileLimits.Pairs) throw CompileLimits.TooLong(sop, Space);
         // Operands first, without recursion: a chain of operators may be longer than the stack.
         foreach (SOp read in ProgramGraph.Reachable([sop]).OfType<SOp>())
         {
             if (domains.ContainsKey(read)) continue;
             SOpDomain domain = Find(read);
-            if (domain.LargestSet > DomainLimits.Values) throw DomainLimits.TooManyValues(read);
+            if (domain.LargestSet > CompileLimits.Values) throw CompileLimits.TooManyValues(read);
             domains.Add(read, domain);
         }
 
@@ -131,6 +156,6 @@ internal sealed class DomainAnalysis
     private bool Spend(long amount)
     {
         steps += amount;
-        return steps <= DomainLimits.Steps;
+        return steps <= CompileLimits.Steps;
     }
 }

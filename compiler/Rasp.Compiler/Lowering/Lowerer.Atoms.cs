@@ -13,7 +13,7 @@ internal sealed partial class Lowerer
         Dictionary<SOp, Atom> atoms = [];
         Dictionary<Variable, Dictionary<SOp, OneHotView>> viewsOf = [];
         Collect(sop);
-        return [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
+        return [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. Joined(atoms.Values)];
 
         void Collect(SOp node)
         {
@@ -42,6 +42,47 @@ internal sealed partial class Lowerer
                 foreach (SOp operand in e.Operands) Collect(operand);
             }
         }
+    }
+
+    /// <summary>
+    /// Atoms that read multiples of one number are one: they do not vary independently.
+    /// <code>
+    /// (x − y, x &lt; y) → (x − y)
+    /// </code>
+    /// </summary>
+    private static List<Atom> Joined(IEnumerable<Atom> atoms)
+    {
+        List<Atom> joined = [];
+        foreach (Atom atom in atoms)
+        {
+            int at = joined.FindIndex(a => atom.Reading.RatioTo(a.Reading) is not null);
+            if (at < 0) joined.Add(atom);
+            else joined[at] = Join(joined[at], atom);
+        }
+
+        return joined;
+    }
+
+    private static Atom Join(Atom first, Atom second)
+    {
+        Rational ratio = second.Reading.RatioTo(first.Reading) ?? Rational.One;
+        Rational offset = second.Reading.Constant - (ratio * first.Reading.Constant);
+        Dictionary<(IReadOnlyList<AtomState>, IReadOnlyList<AtomState>), IReadOnlyList<AtomState>> known = [];
+        return new Atom(first.Reading, [.. first.Nodes, .. second.Nodes], context =>
+        {
+            IReadOnlyList<AtomState> states = (first.CodesAt ?? first.StatesAt)(context);
+            IReadOnlyList<AtomState> others = (second.CodesAt ?? second.StatesAt)(context);
+            if (known.TryGetValue((states, others), out IReadOnlyList<AtomState>? both)) return both;
+            Dictionary<Rational, AtomState> byCode = others.ToDictionary(s => s.Codes.Low);
+            both =
+            [
+                .. from state in states
+                   where byCode.ContainsKey((state.Codes.Low * ratio) + offset)
+                   select state with { Values = [.. state.Values, .. byCode[(state.Codes.Low * ratio) + offset].Values] },
+            ];
+            known.Add((states, others), both);
+            return both;
+        });
     }
 
     /// <summary>The code of a number is the number.</summary>
@@ -77,22 +118,53 @@ internal sealed partial class Lowerer
             ValueSet left = domains.Of(comparison.Operands[0], context);
             ValueSet right = domains.Of(comparison.Operands[1], context);
             if (found.TryGetValue((left.Id, right.Id), out IReadOnlyList<AtomState>? states)) return states;
-            SortedDictionary<Rational, Value?> results = [];
-            foreach (Value a in left.Values)
-            {
-                foreach (Value b in right.Values)
-                {
-                    bool defined = ElementwiseEvaluation.TryApply(comparison, [a, b], out Value result, out _);
-                    results[a.Number - b.Number] = defined ? result : (Value?)null;
-                }
-            }
-
-            states = all
-                ? [.. results.Select(r => new AtomState(CodeRange.At(r.Key), [r.Value]))]
-                : [.. results.GroupBy(r => (r.Key.Sign, r.Value)).Select(g => new AtomState(new CodeRange(g.First().Key, g.Last().Key), [g.Key.Value]))];
-            found.Add((left.Id, right.Id), states);
+            AtomState?[] bySign = Signs(comparison, left.Values, right.Values);
+            found.Add((left.Id, right.Id), states = all ? Codes(bySign, left.Values, right.Values) : [.. bySign.OfType<AtomState>()]);
             return states;
         }
+    }
+
+    /// <summary>The differences below zero, zero and those above, as far as there are any; both sets are ascending.</summary>
+    private static AtomState?[] Signs(ElementwiseSOp comparison, ImmutableArray<Value> left, ImmutableArray<Value> right)
+    {
+        AtomState?[] states = new AtomState?[3];
+        int at = 0;
+        foreach (Value a in left)
+        {
+            // Of the differences on either side of zero only the nearest and the furthest matter.
+            while (at < right.Length && right[at].Number < a.Number) at++;
+            int above = at < right.Length && right[at].Number == a.Number ? at + 1 : at;
+            if (at > 0) Add(a, right[at - 1], a.Number - right[0].Number);
+            if (above > at) Add(a, right[at], Rational.Zero);
+            if (above < right.Length) Add(a, right[above], a.Number - right[^1].Number);
+        }
+
+        return states;
+
+        void Add(Value a, Value b, Rational furthest)
+        {
+            Rational nearest = a.Number - b.Number;
+            ref AtomState? state = ref states[nearest.Sign + 1];
+            state ??= new AtomState(CodeRange.At(nearest), [ElementwiseEvaluation.TryApply(comparison, [a, b], out Value result, out _) ? result : (Value?)null]);
+            foreach (Rational end in new[] { nearest, furthest })
+                state = state with { Codes = new CodeRange(end < state.Codes.Low ? end : state.Codes.Low, end > state.Codes.High ? end : state.Codes.High) };
+        }
+    }
+
+    /// <summary>A state for each difference; of more than an MLP can tell apart, not all.</summary>
+    private static ImmutableArray<AtomState> Codes(AtomState?[] bySign, ImmutableArray<Value> left, ImmutableArray<Value> right)
+    {
+        HashSet<Rational> differences = [];
+        foreach (Value a in left)
+        {
+            foreach (Value b in right) differences.Add(a.Number - b.Number);
+            if (differences.Count > CompileLimits.Readings) break;
+        }
+
+        return [.. from difference in differences
+                   orderby difference
+                   let state = bySign[difference.Sign + 1]
+                   select state with { Codes = CodeRange.At(difference) }];
     }
 
     /// <summary>Several functions of one one-hot variable: its classes, numbered, those on which all functions agree as one.</summary>

@@ -15,7 +15,9 @@ internal sealed partial class Lowerer
     private readonly Dictionary<AggregateSOp, AttentionVariable> sums = [];
     private readonly Dictionary<(Selector Selector, double Beginning, Site Site), Head> heads = [];
 
-    private AttentionVariable Moved(AggregateSOp aggregate)
+    /// <param name="aggregate">What is moved.</param>
+    /// <param name="named">What it is in the program, where that is written otherwise.</param>
+    private AttentionVariable Moved(AggregateSOp aggregate, SOp? named = null)
     {
         if (moved.TryGetValue(aggregate, out AttentionVariable? known)) return known;
         Value empty = DomainAnalysis.EmptyValue(aggregate);
@@ -31,8 +33,8 @@ internal sealed partial class Lowerer
         {
             LinearForm form = Precise(aggregate.Value, SmallestGap(values));
             Head head = HeadFor(aggregate.Selector, -gap, form.Reads);
-            variable = AttentionVariable.Scalar(
-                aggregate, values, [.. values.Select(v => v.Number)], head, new MovedValue(form, null, empty), MeanError(aggregate, form));
+            AttentionPart part = new(aggregate, head, new MovedValue(form, null, empty), null, Rational.One);
+            variable = AttentionVariable.Scalar(named ?? aggregate, values, part, MeanError(aggregate, form));
         }
 
         moved.Add(aggregate, variable);
@@ -40,15 +42,17 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>
-    /// With one selected key its weight is exactly 1. With w keys each weight 1/w and each of the w products and sums
-    /// is off by at most one rounding of the largest value.
+    /// With one selected key its weight is exactly 1. With w keys each weight 1/w and each of the w products is off by a rounding,
+    /// and the additions by more.
     /// </summary>
     private double MeanError(AggregateSOp aggregate, LinearForm form)
     {
         bool moves = !aggregate.IsNumeric || domains.Selectors.SelectsAtMostOne(aggregate.Selector);
-        double largest = domains.Everywhere(aggregate.Value).Max(v => Math.Abs(v.Number.ToDouble()));
-        double rounding = moves && domains.Everywhere(aggregate).All(v => v.Number.IsInteger) ? 0 : SinglePrecision.Rounding * largest;
-        return form.Error + (rounding * (moves ? 1 : domains.Space.MaxLength + 2));
+        double largest = domains.Everywhere(aggregate.Value).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
+        if (moves) return form.Error + (domains.Everywhere(aggregate).All(v => v.Number.IsInteger) ? 0 : SinglePrecision.Rounding * largest);
+        int keys = domains.MostTerms(aggregate, domains.Space.MaxLength);
+        double mean = domains.Everywhere(aggregate).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
+        return form.Error + (3 * SinglePrecision.Rounding * (keys <= 1 ? mean : largest)) + SinglePrecision.MeanOfMany(keys, largest + form.Error);
     }
 
     /// <summary>
@@ -124,8 +128,8 @@ internal sealed partial class Lowerer
         if (counted.TryGetValue(width, out AttentionVariable? known)) return known;
         ImmutableArray<Value> values = domains.Everywhere(width);
         LinearForm form = OneHotView.Identity(indices).ToLinear() + new LinearForm(Rational.One, []);
-        AttentionVariable variable = AttentionVariable.Scalar(
-            width, values, [.. values.Select(v => v.Number)], LatestHead(form.Reads), new MovedValue(form, null, Value.FromNumber(Rational.Zero)), 0);
+        AttentionPart part = new(width, LatestHead(form.Reads), new MovedValue(form, null, Value.FromNumber(Rational.Zero)), null, Rational.One);
+        AttentionVariable variable = AttentionVariable.Scalar(width, values, part, 0);
         counted.Add(width, variable);
         return variable;
     }
@@ -198,10 +202,15 @@ internal sealed partial class Lowerer
         OneHotView key = NeedView(select.Key, equality && (selectsOne || IsWorthACode(select.Key)));
         OneHotView query = NeedView(select.Query, equality && (selectsOne || IsWorthACode(select.Query)));
         return (equality && (selectsOne || (IsExact(query.Variable) && IsExact(key.Variable))) ? ScoreTerms.Equality(query, key) : null)
-            ?? ScoreTerms.Predicate(query.Variable, key.Variable, query.Values.Length, key.Values.Length, (q, k) =>
+            ?? Predicate(query.Values.Length > key.Values.Length ? select.Query : select.Key, query.Variable, key.Variable, query.Values.Length, key.Values.Length, (q, k) =>
                 query.Values[q] is Value queryValue && key.Values[k] is Value keyValue
                 && SelectorAnalysis.Compare(select.Comparison, keyValue, queryValue));
     }
+
+    private static ScoreTerm Predicate(SOp place, Variable? query, Variable? key, int queries, int keys, Func<int, int, bool> holds) =>
+        (long)queries * keys <= CompileLimits.Compared
+            ? ScoreTerms.Predicate(query, key, queries, keys, holds)
+            : throw CompileLimits.TooManyCompared(place, queries, keys);
 
     /// <summary>So many values' columns are spared even where the exact code that this takes suits single precision only.</summary>
     private bool IsWorthACode(SOp sop) => domains.Everywhere(sop).Length > ColumnsWithoutCode;
@@ -216,8 +225,8 @@ internal sealed partial class Lowerer
         Operands(selector);
         (Variable? keyVariable, ImmutableArray<ImmutableArray<Value?>> keyClasses) = Joint(keys);
         (Variable? queryVariable, ImmutableArray<ImmutableArray<Value?>> queryClasses) = Joint(queries);
-        return ScoreTerms.Predicate(
-            queryVariable, keyVariable, queryClasses.Length, keyClasses.Length, (q, k) => Holds(selector, queryClasses[q], keyClasses[k]));
+        return Predicate(
+            keys[0], queryVariable, keyVariable, queryClasses.Length, keyClasses.Length, (q, k) => Holds(selector, queryClasses[q], keyClasses[k]));
 
         void Operands(Selector part)
         {

@@ -82,9 +82,8 @@ internal sealed partial class Lowerer
         Head head = HeadFor(
             exists.Selector, [.. Terms(normal, selectsOne: false), .. ScoreTerms.Excess(excess)], -SinglePrecision.ZeroWeightGap, []);
         LinearForm one = new(Rational.One, []);
-        ImmutableArray<Value> values = domains.Everywhere(exists);
-        AttentionVariable variable = AttentionVariable.Scalar(
-            exists, values, [.. values.Select(v => v.Number)], head, new MovedValue(one, null, Value.FromNumber(Rational.Zero)), MeanError(exists, one));
+        AttentionPart part = new(exists, head, new MovedValue(one, null, Value.FromNumber(Rational.Zero)), null, Rational.One);
+        AttentionVariable variable = AttentionVariable.Scalar(exists, domains.Everywhere(exists), part, MeanError(exists, one));
         moved.Add(exists, variable);
         return variable;
     }
