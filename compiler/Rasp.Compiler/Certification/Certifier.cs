@@ -10,7 +10,7 @@ namespace Rasp.Compiler.Certification;
 /// Proves by error analysis that a model's answers are right in a number format, for every input up to a length. The model of
 /// arithmetic: weights and every tensor that a layer hands on (embedding, q, k, v, scores, pattern, z, attention's output,
 /// residual stream, hidden units, the MLP's output, logits) are rounded to the format; the sums within a product are in fp32 or better, in any
-/// order; exp is within two units of fp32.
+/// order; exp is within two units of fp32, e⁰ is 1.
 /// </summary>
 internal sealed class Certifier(
     Schedule schedule, ImmutableArray<LoweredOutput> outputs, DomainAnalysis domains, CompiledModel model, Func<Variable, string> describe)

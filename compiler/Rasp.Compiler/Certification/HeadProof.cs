@@ -150,8 +150,8 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     }
 
     /// <summary>
-    /// With one selected key its weight is exactly 1. Otherwise all weights are the same rounded 1/w, which is a relative error of
-    /// the mean, and the sum is off by a rounding of the largest value a key.
+    /// With one selected key its weight is exactly 1. Where scores are inexact, the weights of several differ and are added up with
+    /// roundings, and the sum is off by a rounding of the largest value a key.
     /// </summary>
     private ErrorBound Moved(HeadWrite write, double scoreError)
     {
@@ -164,11 +164,33 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double emptyError = beginning.Off("V", layer, head, write.First, moved.Empty.Number.ToDouble());
         bool moves = aggregate is null || proof.Domains.Selectors.SelectsAtMostOne(aggregate.Selector);
         if (moves) return new ErrorBound(Math.Max(value.Absolute, emptyError), value.Relative);
+        if (scoreError == 0) return OfEqualWeights(aggregate, [.. values.Select(v => v.Number)], value, emptyError);
         double roundings = (proof.MaxLength + 8) * SinglePrecision.Rounding;
         return new ErrorBound(
             Math.Max(value.At(largest) + (largest * roundings), emptyError) + format.Tiny,
             (2 * scoreError) + (2 * format.Unit) + roundings);
     }
+
+    /// <summary>
+    /// The scores are exactly 0, so that e⁰ = 1 is added up to w exactly, and all weights are the same rounded 1/w: a relative error of the mean. The rest
+    /// comes from the additions; where what is not zero has one value, a smaller mean has fewer and smaller ones.
+    /// </summary>
+    private ErrorBound OfEqualWeights(AggregateSOp? aggregate, ImmutableArray<Rational> values, ErrorBound value, double emptyError)
+    {
+        int keys = aggregate is null ? proof.MaxLength : proof.Domains.MostTerms(aggregate, proof.MaxLength);
+        double largest = values.Select(v => Math.Abs(v.ToDouble())).DefaultIfEmpty().Max();
+        double held = largest + value.At(largest);
+        double rounding = format.Unit == SinglePrecision.Rounding ? 0 : format.Unit;
+        double weights = ((1 + (2 * SinglePrecision.Rounding)) * (1 + rounding) * (1 + rounding)) - 1;
+        double additions = SinglePrecision.MeanOfMany(keys, held * (1 + weights)) * (1 + rounding);
+        bool isShare = largest > 0 && value.IsExact && (keys <= 1 || values.Where(v => v != Rational.Zero).Distinct().Count() == 1);
+        double products = values.All(IsPowerOfTwo) ? 0 : SinglePrecision.Rounding;
+        return isShare
+            ? new ErrorBound(emptyError + format.Tiny, weights + products + (additions / largest))
+            : new ErrorBound(Math.Max((value.At(largest) * (1 + weights)) + additions, emptyError) + (products * held) + format.Tiny, weights);
+    }
+
+    private static bool IsPowerOfTwo(Rational x) => x == Rational.Zero || Math.Log2(Math.Abs(x.ToDouble())) == Math.Floor(Math.Log2(Math.Abs(x.ToDouble())));
 
     /// <summary>The columns of the one selected key's class, with weight 1.</summary>
     private ErrorBound MovedClass(HeadWrite write)

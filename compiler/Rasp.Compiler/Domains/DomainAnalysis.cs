@@ -22,6 +22,7 @@ internal sealed class DomainAnalysis
         Vocabulary = vocabulary;
         Space = space;
         Selectors = new SelectorAnalysis(this);
+        Means = new MeansOfCounts(this);
         elementwise = new ElementwiseDomain(this, pool, Spend);
         aggregates = new AggregateDomain(this, pool, Spend);
     }
@@ -31,6 +32,8 @@ internal sealed class DomainAnalysis
     public ContextSpace Space { get; }
 
     public SelectorAnalysis Selectors { get; }
+
+    public MeansOfCounts Means { get; }
 
     /// <exception cref="DomainLimitException">A domain is too large.</exception>
     public ValueSet Of(SOp sop, int context) => Analyse(sop)[context];
@@ -80,6 +83,28 @@ internal sealed class DomainAnalysis
         values = [.. at.Select(s => s.Values[0])];
         return true;
     }
+
+    /// <summary>How many of the keys that an aggregate averages can hold another number than 0, in inputs of at most <paramref name="maxLength"/> tokens.</summary>
+    public int MostTerms(AggregateSOp aggregate, int maxLength)
+    {
+        int width = Selectors.LargestWidth(aggregate.Selector, maxLength);
+        SOpDomain values = Analyse(aggregate.Value);
+        if (!values.Sets.Any(IsZero)) return width;
+        int most = 0;
+        for (int length = 1; length <= Math.Min(maxLength, Space.MaxLength); length++)
+        {
+            int terms = 0;
+            for (int position = 0; position < length; position++) terms += IsZero(values[Space.Context(length, position)]) ? 0 : 1;
+            most = Math.Max(most, terms);
+        }
+
+        return Math.Min(width, most);
+
+        static bool IsZero(ValueSet set) => set.Count == 1 && set.Contains(Value.FromNumber(Rational.Zero));
+    }
+
+    /// <summary>Says that an s-op always holds what another does, which costs less than to find out.</summary>
+    public void Equate(SOp sop, SOp other) => domains[sop] = Analyse(other);
 
     /// <summary>What an aggregate without a default gives where nothing is selected.</summary>
     public static Value EmptyValue(AggregateSOp aggregate) => aggregate.Default ?? aggregate.Type switch

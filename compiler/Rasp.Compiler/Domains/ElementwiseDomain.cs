@@ -16,6 +16,7 @@ internal sealed class ElementwiseDomain(DomainAnalysis domains, ValueSetPool poo
 
     public SOpDomain Of(ElementwiseSOp e)
     {
+        if (domains.Means.Of(e) is AggregateSOp mean) return domains.Analyse(mean);
         if (correlation.TryOf(e) is SOpDomain exact) return exact;
         SOpDomain[] operands = [.. e.Operands.Select(domains.Analyse)];
         return SOpDomain.Of(domains.Space.Count, operands, c => Image(e, [.. operands.Select(o => o[c])]));

@@ -10,9 +10,20 @@ namespace Rasp.Compiler.Graph;
 /// </summary>
 public sealed class GraphBuilder
 {
+    // Expressions are told apart by their operands' ids, which must differ where nodes of several builders meet.
+    internal const int DomainNodes = 1 << 29;
+    internal const int LoweredNodes = 1 << 30;
+
     private readonly Dictionary<object, SOp> sops = [];
     private readonly Dictionary<object, Selector> selectors = [];
     private int nextId;
+
+    public GraphBuilder()
+    {
+    }
+
+    /// <summary>A builder whose nodes read those of others.</summary>
+    internal GraphBuilder(int firstId) => nextId = firstId;
 
     public SOp Tokens(SOpType type, SourceSpan span) =>
         Intern(("tokens", type), id => new TokensSOp(id, type, span));

@@ -41,6 +41,25 @@ internal sealed record LinearForm(Rational Constant, ImmutableArray<LinearTerm> 
         return new LinearForm(a.Constant + b.Constant, [.. terms]);
     }
 
+    /// <summary>How many times the other this is, but for the constants; null where it is no multiple.</summary>
+    public Rational? RatioTo(LinearForm other)
+    {
+        if (Terms.Length == 0 || Terms.Length != other.Terms.Length) return null;
+        Rational? ratio = null;
+        foreach (LinearTerm term in Terms)
+        {
+            if (other.Terms.FirstOrDefault(t => t.Variable == term.Variable) is not LinearTerm same) return null;
+            foreach ((Rational own, Rational others) in term.Weights.Zip(same.Weights))
+            {
+                if ((own == Rational.Zero) != (others == Rational.Zero)) return null;
+                if (own == Rational.Zero) continue;
+                if ((ratio ??= own / others) != own / others) return null;
+            }
+        }
+
+        return ratio;
+    }
+
     public LinearForm Times(Rational factor) => new(
         Constant * factor,
         [.. Terms.Select(t => t with { Weights = [.. t.Weights.Select(w => w * factor)] })]);

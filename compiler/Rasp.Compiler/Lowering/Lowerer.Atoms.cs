@@ -13,7 +13,7 @@ internal sealed partial class Lowerer
         Dictionary<SOp, Atom> atoms = [];
         Dictionary<Variable, Dictionary<SOp, OneHotView>> viewsOf = [];
         Collect(sop);
-        return [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. atoms.Values];
+        return [.. viewsOf.Select(v => ViewAtom(v.Key, v.Value)), .. Joined(atoms.Values)];
 
         void Collect(SOp node)
         {
@@ -38,6 +38,47 @@ internal sealed partial class Lowerer
                 foreach (SOp operand in e.Operands) Collect(operand);
             }
         }
+    }
+
+    /// <summary>
+    /// Atoms that read multiples of one number are one: they do not vary independently.
+    /// <code>
+    /// (x − y, x &lt; y) → (x − y)
+    /// </code>
+    /// </summary>
+    private static List<Atom> Joined(IEnumerable<Atom> atoms)
+    {
+        List<Atom> joined = [];
+        foreach (Atom atom in atoms)
+        {
+            int at = joined.FindIndex(a => atom.Reading.RatioTo(a.Reading) is not null);
+            if (at < 0) joined.Add(atom);
+            else joined[at] = Join(joined[at], atom);
+        }
+
+        return joined;
+    }
+
+    private static Atom Join(Atom first, Atom second)
+    {
+        Rational ratio = second.Reading.RatioTo(first.Reading) ?? Rational.One;
+        Rational offset = second.Reading.Constant - (ratio * first.Reading.Constant);
+        Dictionary<(IReadOnlyList<AtomState>, IReadOnlyList<AtomState>), IReadOnlyList<AtomState>> known = [];
+        return new Atom(first.Reading, [.. first.Nodes, .. second.Nodes], context =>
+        {
+            IReadOnlyList<AtomState> states = (first.CodesAt ?? first.StatesAt)(context);
+            IReadOnlyList<AtomState> others = (second.CodesAt ?? second.StatesAt)(context);
+            if (known.TryGetValue((states, others), out IReadOnlyList<AtomState>? both)) return both;
+            Dictionary<Rational, AtomState> byCode = others.ToDictionary(s => s.Codes.Low);
+            both =
+            [
+                .. from state in states
+                   where byCode.ContainsKey((state.Codes.Low * ratio) + offset)
+                   select state with { Values = [.. state.Values, .. byCode[(state.Codes.Low * ratio) + offset].Values] },
+            ];
+            known.Add((states, others), both);
+            return both;
+        });
     }
 
     /// <summary>The atom with fine counts in place of coarse ones: packed with others, their error would be enlarged.</summary>

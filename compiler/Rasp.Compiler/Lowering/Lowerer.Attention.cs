@@ -15,7 +15,9 @@ internal sealed partial class Lowerer
     private readonly Dictionary<AggregateSOp, AttentionVariable> sums = [];
     private readonly Dictionary<(Selector Selector, double Beginning, Site Site), Head> heads = [];
 
-    private AttentionVariable Moved(AggregateSOp aggregate)
+    /// <param name="aggregate">What is moved.</param>
+    /// <param name="named">What it is in the program, where that is written otherwise.</param>
+    private AttentionVariable Moved(AggregateSOp aggregate, SOp? named = null)
     {
         if (moved.TryGetValue(aggregate, out AttentionVariable? known)) return known;
         Value empty = DomainAnalysis.EmptyValue(aggregate);
@@ -31,8 +33,8 @@ internal sealed partial class Lowerer
         {
             LinearForm form = Precise(aggregate.Value, SmallestGap(values));
             Head head = HeadFor(aggregate.Selector, -gap, form.Reads);
-            variable = AttentionVariable.Scalar(
-                aggregate, values, [.. values.Select(v => v.Number)], head, new MovedValue(form, null, empty), MeanError(aggregate, form));
+            AttentionPart part = new(aggregate, head, new MovedValue(form, null, empty), null, Rational.One);
+            variable = AttentionVariable.Scalar(named ?? aggregate, values, part, MeanError(aggregate, form));
         }
 
         moved.Add(aggregate, variable);
@@ -40,15 +42,17 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>
-    /// With one selected key its weight is exactly 1. With w keys each weight 1/w and each of the w products and sums
-    /// is off by at most one rounding of the largest value.
+    /// With one selected key its weight is exactly 1. With w keys each weight 1/w and each of the w products is off by a rounding,
+    /// and the additions by more.
     /// </summary>
     private double MeanError(AggregateSOp aggregate, LinearForm form)
     {
         bool moves = !aggregate.IsNumeric || domains.Selectors.SelectsAtMostOne(aggregate.Selector);
         double largest = domains.Everywhere(aggregate.Value).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
-        double rounding = moves && domains.Everywhere(aggregate).All(v => v.Number.IsInteger) ? 0 : SinglePrecision.Rounding * largest;
-        return form.Error + (rounding * (moves ? 1 : domains.Space.MaxLength + 2));
+        if (moves) return form.Error + (domains.Everywhere(aggregate).All(v => v.Number.IsInteger) ? 0 : SinglePrecision.Rounding * largest);
+        int keys = domains.MostTerms(aggregate, domains.Space.MaxLength);
+        double mean = domains.Everywhere(aggregate).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
+        return form.Error + (3 * SinglePrecision.Rounding * (keys <= 1 ? mean : largest)) + SinglePrecision.MeanOfMany(keys, largest + form.Error);
     }
 
     /// <summary>
@@ -125,8 +129,8 @@ internal sealed partial class Lowerer
         if (counted.TryGetValue((width, false), out AttentionVariable? known)) return known;
         ImmutableArray<Value> values = domains.Everywhere(width);
         LinearForm form = OneHotView.Identity(indices).ToLinear() + new LinearForm(Rational.One, []);
-        AttentionVariable variable = AttentionVariable.Scalar(
-            width, values, [.. values.Select(v => v.Number)], LatestHead(form.Reads), new MovedValue(form, null, Value.FromNumber(Rational.Zero)), 0);
+        AttentionPart part = new(width, LatestHead(form.Reads), new MovedValue(form, null, Value.FromNumber(Rational.Zero)), null, Rational.One);
+        AttentionVariable variable = AttentionVariable.Scalar(width, values, part, 0);
         counted.Add((width, false), variable);
         return variable;
     }

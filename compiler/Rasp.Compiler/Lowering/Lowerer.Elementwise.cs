@@ -52,11 +52,12 @@ internal sealed partial class Lowerer
 
     /// <summary>
     /// Gives expressions inside <paramref name="sop"/> variables of their own, so that it becomes a function of fewer or
-    /// more precise numbers. First those that an earlier MLP can compute, sums before their uses: they cost no depth.
+    /// more precise numbers. First what it is itself composed of; then those that an earlier MLP can compute, sums before their uses: they cost no depth.
     /// Only then the operands themselves. False where nothing is left to split off.
     /// </summary>
     private bool SplitOff(SOp sop)
     {
+        if (sop is ElementwiseSOp own && !composed.ContainsKey(own) && (Product(own) ?? Choice(own)) is not null) return true;
         if (!materialising.Add(sop)) return false;
         try
         {
@@ -73,7 +74,7 @@ internal sealed partial class Lowerer
             foreach (SOp inner in split)
             {
                 bool inexact = Linear(inner) is LinearForm { Error: > 0 };
-                if (inner is ElementwiseSOp e && Product(e) is not null) continue;
+                if (inner is ElementwiseSOp e && (Product(e) ?? Choice(e)) is not null) continue;
                 Materialise(inner, inner.Type == SOpType.String || inexact ? VariableEncoding.OneHot : VariableEncoding.Linear);
             }
 

@@ -10,7 +10,10 @@ internal sealed partial class Lowerer
     /// <summary>A staircase over all pairs of values is smaller while the pairs are not so many times the values.</summary>
     private const int PairsForEachValue = 8;
 
-    private readonly Dictionary<SOp, LinearForm> products = [];
+    /// <summary>Products and choices, as sums of staircases.</summary>
+    private readonly Dictionary<SOp, LinearForm> composed = [];
+
+    private static bool HaveManyPairs(ImmutableArray<Value> xs, ImmutableArray<Value> ys) => (long)xs.Length * ys.Length > PairsForEachValue * (xs.Length + ys.Length);
 
     /// <summary>
     /// <code>
@@ -21,27 +24,28 @@ internal sealed partial class Lowerer
     /// </summary>
     private LinearForm? Product(ElementwiseSOp product)
     {
-        if (products.TryGetValue(product, out LinearForm? known)) return known;
+        if (composed.TryGetValue(product, out LinearForm? known)) return known;
         if (product.Operator != ElementwiseOperator.Multiply || product.Operands[0] == product.Operands[1]) return null;
         (SOp x, SOp y) = (product.Operands[0], product.Operands[1]);
         (ImmutableArray<Value> xs, ImmutableArray<Value> ys) = (domains.Everywhere(x), domains.Everywhere(y));
-        bool applies = (long)xs.Length * ys.Length > PairsForEachValue * (xs.Length + ys.Length) && xs.Concat(ys).All(v => v.Number.IsInteger);
+        bool applies = HaveManyPairs(xs, ys) && xs.Concat(ys).All(v => v.Number.IsInteger);
         if (!applies) return null;
         NeedLinear(x);
         NeedLinear(y);
         LinearForm form = QuarterOfSquare(Elementwise(ElementwiseOperator.Add, x, y)) - QuarterOfSquare(Elementwise(ElementwiseOperator.Subtract, x, y));
-        products.Add(product, form);
+        composed.Add(product, form);
         return form;
 
         SOp Elementwise(ElementwiseOperator op, SOp a, SOp b) => graph.Elementwise(op, SOpType.Int, product.Span, [a, b]);
 
         SOp Constant(int value) => graph.Constant(value, SOpType.Int, product.Span);
 
-        // (s² − s mod 2) / 4, which is whole.
+        // round((s² − 1) / 4): where s stands but once, the values are known to be those of one s, and whole.
         LinearForm QuarterOfSquare(SOp s)
         {
-            SOp even = Elementwise(ElementwiseOperator.Subtract, Elementwise(ElementwiseOperator.Multiply, s, s), Elementwise(ElementwiseOperator.Modulo, s, Constant(2)));
-            return LinearForm.Of(Materialise(Elementwise(ElementwiseOperator.Divide, even, Constant(4)), VariableEncoding.Linear));
+            SOp square = Elementwise(ElementwiseOperator.Power, s, Constant(2));
+            SOp quarter = Elementwise(ElementwiseOperator.Divide, Elementwise(ElementwiseOperator.Subtract, square, Constant(1)), Constant(4));
+            return LinearForm.Of(Materialise(graph.Elementwise(ElementwiseOperator.Round, SOpType.Int, product.Span, [quarter]), VariableEncoding.Linear));
         }
     }
 }

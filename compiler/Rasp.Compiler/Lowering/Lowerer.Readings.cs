@@ -66,24 +66,25 @@ internal sealed partial class Lowerer
         {
             AggregateSOp a => LinearForm.Of(Moved(a)),
             SelectorWidthSOp w => Width(w),
-            ElementwiseSOp e => SumOrWhole(e) ?? products.GetValueOrDefault(e) ?? LinearOperation(e, Linear),
+            ElementwiseSOp e => SumOrWhole(e) ?? composed.GetValueOrDefault(e) ?? LinearOperation(e, Linear),
             _ => null,
         };
     }
 
     /// <summary>
     /// <code>
-    /// width(s) * aggregate(s, x) → sum        round(x) → x, where x is whole
+    /// width(s) * aggregate(s, x) → sum        round(x) → x, where x is whole        sum / length → mean
     /// </code>
     /// </summary>
     private LinearForm? SumOrWhole(ElementwiseSOp e)
     {
         if (!passes.Sums) return null;
+        if (domains.Means.Of(e) is AggregateSOp mean) return View(mean)?.ToLinear() ?? LinearForm.Of(Moved(mean, e));
         if (e.Operator == ElementwiseOperator.Round && e.Operands[0] is ElementwiseSOp { Operator: ElementwiseOperator.Multiply } rounded)
             return SumOrWhole(rounded);
         if (e.Operator != ElementwiseOperator.Multiply) return null;
-        foreach ((SOp width, SOp mean) in new[] { (e.Operands[0], e.Operands[1]), (e.Operands[1], e.Operands[0]) })
-            if (mean is AggregateSOp { IsNumeric: true } a && IsWidthOf(width, a) && Sum(a) is AttentionVariable sum) return LinearForm.Of(sum);
+        foreach ((SOp width, SOp factor) in new[] { (e.Operands[0], e.Operands[1]), (e.Operands[1], e.Operands[0]) })
+            if (factor is AggregateSOp { IsNumeric: true } a && IsWidthOf(width, a) && Sum(a) is AttentionVariable sum) return LinearForm.Of(sum);
         return null;
     }
 
@@ -109,18 +110,20 @@ internal sealed partial class Lowerer
     private LinearForm NeedLinear(SOp sop)
     {
         if (Linear(sop) is LinearForm known) return known;
-        if (sop is ElementwiseSOp e && (LinearOperation(e, NeedLinear) ?? Product(e)) is LinearForm form) return form;
+        if (sop is ElementwiseSOp e && (LinearOperation(e, NeedLinear) ?? Product(e) ?? Choice(e)) is LinearForm form) return form;
         return LinearForm.Of(Materialise(sop, VariableEncoding.Linear));
     }
 
     /// <summary>
     /// The number for a reader that tells values <paramref name="gap"/> apart: as it stands where its error is small beside that,
-    /// else rounded to its values by the next MLP, as a whole or term by term, which costs an attention or an output no depth.
+    /// else rounded to its values by the next MLP, as a whole or term by term, which costs an attention or an output no depth; or divided
+    /// a layer later, where even the rounding would not find the value.
     /// </summary>
     private LinearForm Precise(SOp sop, double gap)
     {
         LinearForm form = NeedLinear(sop);
         if (form.Error <= gap / 8) return form;
+        if (form.Error >= 0.45 * gap && Divided(sop) is LinearForm divided && divided.Error < form.Error) return divided;
         if (Rounded(form, sop, domains.Everywhere(sop)) is Variable whole && whole.Error < form.Error) return LinearForm.Of(whole);
         LinearForm terms = form with { Terms = [.. form.Terms.Select(t => Rounded(t.Variable) is Variable v ? new LinearTerm(v, [t.Weights[0] * v.Unit]) : t)] };
         return terms.Error < form.Error ? terms : form;

@@ -24,7 +24,7 @@ internal sealed record LoweredOutput(
 internal sealed partial class Lowerer
 {
     private readonly DomainAnalysis domains;
-    private readonly GraphBuilder graph = new();
+    private readonly GraphBuilder graph = new(GraphBuilder.LoweredNodes);
     private readonly SelectorNormalForm selectors;
     private readonly EmbeddingVariable tokens;
     private readonly EmbeddingVariable indices;

@@ -97,8 +97,8 @@ internal sealed class AttentionVariable : Variable
 
     public override IEnumerable<Variable> Reads => Parts.SelectMany(p => p.Reads).Concat(Others.Select(o => o.Variable));
 
-    public static AttentionVariable Scalar(SOp sop, ImmutableArray<Value> values, ImmutableArray<Rational> codes, Head head, MovedValue moved, double error) =>
-        new(sop, VariableEncoding.Linear, values, codes, [new AttentionPart(sop, head, moved, null, Rational.One)], [], error);
+    public static AttentionVariable Scalar(SOp sop, ImmutableArray<Value> values, AttentionPart part, double error) =>
+        new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number)], [part], [], error);
 
     public static AttentionVariable Count(SOp sop, ImmutableArray<Value> values, ImmutableArray<AttentionPart> parts, double error) =>
         new(sop, VariableEncoding.Linear, values, [.. values.Select(v => v.Number)], parts, [], error);

@@ -17,7 +17,7 @@ public sealed record Passes
     /// <summary>Equality compares the numbers of values, squared or in Gray code, instead of one-hots.</summary>
     public bool CodedEquality { get; init; } = true;
 
-    /// <summary>A mean times the number of positions that it is taken over is summed instead.</summary>
+    /// <summary>A mean times the number of positions that it is taken over is summed instead, and a count over the length is a mean.</summary>
     public bool Sums { get; init; } = true;
 
     /// <summary>Variables that are read through the same selector in the same layer share a head.</summary>

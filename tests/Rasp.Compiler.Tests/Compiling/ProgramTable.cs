@@ -85,6 +85,7 @@ internal static class ProgramTable
         ["text of three positions"] = ("ab", "def at(k) { return aggregate(select(indices, indices + k, ==), tokens, \"-\"); } x = at(-1) + tokens + at(1);"),
         ["counts of counts, five deep"] = ("ab", "def h(q) { return selector_width(select(q, q, ==)); } x = h(h(h(h(h(tokens)))));"),
         ["a sum whose product could be a fraction"] = ("abc", "s = select(tokens, tokens, ==); x = selector_width(s) * aggregate(s, indicator(tokens == \"b\"));"),
+        ["counts over the length"] = ("abc", "x = (3 * count(tokens, \"a\") - 2 * selector_width(not select(tokens, \"b\", ==) and full_s) + length / 2) / length;"),
         ["larger and smaller"] = ("013", "x = max(tokens_int, indices) - min(tokens_int, length);"),
     };
 }

@@ -10,8 +10,8 @@ internal abstract class ForwardStep
 {
     public abstract IEnumerable<Row> Reads { get; }
 
-    /// <summary>Those of them that must stand in every lane.</summary>
-    public virtual IEnumerable<Row> ReadsInLanes => Reads;
+    /// <summary>Those of them that must be laid out for every input.</summary>
+    public virtual IEnumerable<Row> ReadsLaid => Reads;
 
     public abstract IEnumerable<Row> Writes { get; }
 
@@ -234,19 +234,18 @@ internal sealed class ObserveStep(int layer, ResidualSite site, ImmutableArray<R
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
-        int stride = tile.Stride;
-        float[] residual = new float[tile.Positions * columns.Length];
+        float[] residual = new float[tile.Longest * columns.Length];
         for (int c = 0; c < columns.Length; c++)
         {
             ReadOnlySpan<float> row = MemoryMarshal.Cast<Vector512<float>, float>(tile[columns[c]]);
-            for (int p = 0; p < tile.Positions; p++) residual[(p * columns.Length) + c] = row[p * stride];
+            for (int p = 0; p < tile.Longest; p++) residual[(p * columns.Length) + c] = row[p];
         }
 
         tile.Observer?.Invoke(layer, site, residual);
         for (int c = 0; c < columns.Length; c++)
         {
             Span<float> row = MemoryMarshal.Cast<Vector512<float>, float>(tile[columns[c]]);
-            for (int p = 0; p < tile.Positions; p++) row[p * stride] = residual[(p * columns.Length) + c];
+            for (int p = 0; p < tile.Longest; p++) row[p] = residual[(p * columns.Length) + c];
         }
     }
 }
