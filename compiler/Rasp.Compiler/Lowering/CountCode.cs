@@ -10,6 +10,9 @@ namespace Rasp.Compiler.Lowering;
 /// </summary>
 internal sealed record CountCode(double Score, double Value, double Error)
 {
+    /// <summary>How large a sum may be: 2²⁰, so that the rounding of the keys' value takes less than the error that it may have.</summary>
+    public const double LargestSum = 1 << 20;
+
     private const double LargestScore = 40;
 
     /// <summary>The error that a count which is read alone may have: a quarter of what a threshold between two counts allows.</summary>
@@ -27,12 +30,17 @@ internal sealed record CountCode(double Score, double Value, double Error)
     {
         int largest = Math.Max(largestWidth, 1);
         double allowed = (fine ? Fine : Coarse) / Math.Max(largestValue, 1);
-        for (double score = 1; score <= LargestScore; score += 1.0 / 16)
+
+        // Sums of many or of large numbers take more than 8 bits.
+        foreach (bool fewBits in fine ? [false] : (bool[])[true, false])
         {
-            double exact = PortableExponential.Of(score) + (((2 * Math.Sqrt(2)) - 2) * largest);
-            double value = fine ? (float)exact : EightBits(exact);
-            double error = CodeError(score, value, largest);
-            if (error <= allowed) return new CountCode(score, value, error + Rounding(largest));
+            for (double score = 1; score <= LargestScore; score += 1.0 / 16)
+            {
+                double exact = PortableExponential.Of(score) + (((2 * Math.Sqrt(2)) - 2) * largest);
+                double value = fewBits ? EightBits(exact) : (float)exact;
+                double error = CodeError(score, value, largest);
+                if (error <= allowed) return new CountCode(score, value, error + Rounding(largest));
+            }
         }
 
         throw new InvalidOperationException($"no score counts up to {largestWidth}");

@@ -15,6 +15,9 @@ public sealed class CountCodeTests
             rows.Add(largest, false, 7);
         }
 
+        // What 8 bits do not hold precisely enough.
+        rows.Add(6, false, 1521);
+        rows.Add(1000, false, 100);
         return rows;
     }
 
