@@ -19,7 +19,28 @@ internal sealed class ElementwiseDomain(DomainAnalysis domains, ValueSetPool poo
         if (domains.Means.Of(e) is AggregateSOp mean) return domains.Analyse(mean);
         if (correlation.TryOf(e) is SOpDomain exact) return exact;
         SOpDomain[] operands = [.. e.Operands.Select(domains.Analyse)];
-        return SOpDomain.Of(domains.Space.Count, operands, c => Image(e, [.. operands.Select(o => o[c])]));
+        bool isWhole = IsSumOfWholeNumbers(e);
+        return SOpDomain.Of(domains.Space.Count, operands, c =>
+        {
+            ValueSet image = Image(e, [.. operands.Select(o => o[c])]);
+            return isWhole ? pool.OfSorted([.. image.Values.Where(v => v.Number.IsInteger)]) : image;
+        });
+    }
+
+    /// <summary>
+    /// How many positions are selected, times the mean over them, is the sum: of whole numbers a whole one, although width and mean count
+    /// as independent.
+    /// </summary>
+    private bool IsSumOfWholeNumbers(ElementwiseSOp e)
+    {
+        if (e.Operator != ElementwiseOperator.Multiply) return false;
+        (SOp one, SOp other) = (e.Operands[0], e.Operands[1]);
+        return (one as AggregateSOp ?? other as AggregateSOp) is { IsNumeric: true } mean
+            && (one as SelectorWidthSOp ?? other as SelectorWidthSOp) is { } width
+            && (width.Selector == mean.Selector || (IsFull(width.Selector) && IsFull(mean.Selector)))
+            && domains.Everywhere(mean.Value).All(v => v.Number.IsInteger);
+
+        bool IsFull(Selector selector) => domains.Selectors.Everywhere(selector) == Selection.Always;
     }
 
     /// <summary>The operator's values over the product of the operands' sets; undefined combinations give none.</summary>

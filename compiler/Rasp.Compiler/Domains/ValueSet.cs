@@ -49,7 +49,7 @@ internal sealed class ValueSet(int id, ImmutableArray<Value> values)
 /// <summary>Shares value sets, so that work on them can be remembered by their ids.</summary>
 internal sealed class ValueSetPool
 {
-    private readonly Dictionary<ImmutableArray<Value>, ValueSet> sets = new(new ContentComparer());
+    private readonly Dictionary<ImmutableArray<Value>, ValueSet> sets = new(RowComparer<Value>.Instance);
 
     public ValueSet Empty => OfSorted([]);
 
@@ -72,17 +72,5 @@ internal sealed class ValueSetPool
         set = new ValueSet(sets.Count, values);
         sets.Add(values, set);
         return set;
-    }
-
-    private sealed class ContentComparer : IEqualityComparer<ImmutableArray<Value>>
-    {
-        public bool Equals(ImmutableArray<Value> x, ImmutableArray<Value> y) => x.AsSpan().SequenceEqual(y.AsSpan());
-
-        public int GetHashCode(ImmutableArray<Value> values)
-        {
-            HashCode hash = default;
-            foreach (Value value in values) hash.Add(value);
-            return hash.ToHashCode();
-        }
     }
 }

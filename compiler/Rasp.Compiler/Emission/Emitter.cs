@@ -26,15 +26,16 @@ internal sealed class Emitter
     {
         Emitter emitter = new(schedule, outputs, manifest);
         emitter.EmitEmbedding();
+        BeginningPass beginning = new(manifest, emitter.weights);
         for (int layer = 0; layer < schedule.Layers.Length; layer++)
         {
             // No input changes the residual stream at the beginning of the sequence, so what it adds to queries, keys and
             // values is a constant that the weights of its own column take away again.
-            float[] beginning = new CompiledModel(manifest, emitter.weights).BeginningOfSequence();
             for (int h = 0; h < schedule.Layers[layer].Heads.Length; h++)
                 new HeadEmitter(schedule, manifest, emitter.weights, layer, h, beginning).Emit(schedule.Layers[layer].Heads[h]);
             emitter.EmitGrids(layer);
             emitter.EmitMlp(layer);
+            beginning.PassLayer();
         }
 
         emitter.EmitUnembedding();

@@ -10,7 +10,7 @@ namespace Rasp.Compiler.Emission;
 /// alone, so that no input reaches its residual stream; the beginning's own score.
 /// </summary>
 internal sealed class HeadEmitter(
-    Schedule schedule, Manifest manifest, IReadOnlyDictionary<string, WeightTensor> weights, int layer, int head, float[] beginning)
+    Schedule schedule, Manifest manifest, IReadOnlyDictionary<string, WeightTensor> weights, int layer, int head, BeginningPass beginning)
 {
     public void Emit(ScheduledHead scheduled)
     {
@@ -107,7 +107,7 @@ internal sealed class HeadEmitter(
         double sum = weights[CompiledWeights.Attention(layer, "b_" + name)].Data[(head * manifest.DHead) + dimension];
         float[] projection = weights[CompiledWeights.Attention(layer, "W_" + name)].Data;
         for (int column = 0; column < manifest.DModel; column++)
-            if (column != Schedule.BeginningColumn) sum += (double)beginning[column] * projection[At(column, dimension)];
+            if (column != Schedule.BeginningColumn) sum += (double)beginning.Residual[column] * projection[At(column, dimension)];
         projection[At(Schedule.BeginningColumn, dimension)] = (float)(target - sum);
     }
 

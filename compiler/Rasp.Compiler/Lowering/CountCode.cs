@@ -14,6 +14,9 @@ namespace Rasp.Compiler.Lowering;
 /// </summary>
 internal sealed record CountCode(double Score, double Value, double Output, double Error)
 {
+    /// <summary>How large a sum may be: 2²⁰, so that the rounding of the keys' value takes less than the error that it may have.</summary>
+    public const double LargestSum = 1 << 20;
+
     /// <summary>Of the scores that fp16 and bf16 hold the one whose exponential is nearest to a power of two that leaves fp32 enough bits.</summary>
     private const double NearPowerOfTwo = 15.25;
 

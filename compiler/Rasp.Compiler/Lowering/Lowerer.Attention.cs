@@ -83,7 +83,7 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>
-    /// The sum of whole numbers over the selected positions, counted like a width; null where they are not whole.
+    /// The sum of whole numbers over the selected positions, counted like a width; null where they are not whole, or too large for that.
     /// <code>
     /// selector_width(s) * aggregate(s, x) → v·Σ x / (eˢ + w)
     /// </code>
@@ -98,6 +98,7 @@ internal sealed partial class Lowerer
         if (form.Error > 0) return null;
         int largest = domains.Selectors.LargestWidth(aggregate.Selector, domains.Space.MaxLength);
         double most = Math.Max(Math.Abs(values[0].Number.ToDouble()), Math.Abs(values[^1].Number.ToDouble()));
+        if (largest * most > CountCode.LargestSum) return null;
         CountCode code = CountCode.For(largest, most);
         Head head = HeadFor(aggregate.Selector, code.Score, form.Reads);
         MovedValue moved = new(form.Times(Rational.FromDouble(code.Value)), null, Value.FromNumber(Rational.Zero));

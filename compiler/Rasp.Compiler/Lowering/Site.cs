@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rasp.Format;
 
 namespace Rasp.Compiler.Lowering;
@@ -32,4 +33,7 @@ internal readonly record struct Site(int Index) : IComparable<Site>
     public static bool operator >=(Site a, Site b) => a.Index >= b.Index;
 
     public int CompareTo(Site other) => Index.CompareTo(other.Index);
+
+    /// <summary>Not a record's own, which would print the sites after this one, and those after them.</summary>
+    public override string ToString() => Index == 0 ? "embedding" : string.Create(CultureInfo.InvariantCulture, $"layer {Layer} {Kind}");
 }

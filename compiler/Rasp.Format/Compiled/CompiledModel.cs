@@ -95,9 +95,6 @@ public sealed class CompiledModel
         }
     }
 
-    /// <summary>The residual stream [d_model] of the beginning-of-sequence position, which no input changes, after the last layer.</summary>
-    internal float[] BeginningOfSequence() => BeginningPass.Run(Manifest, Weights);
-
     private (ManifestVariable Variable, ImmutableArray<Value> Values)[] Resolve(ReadOnlySpan<Intervention> interventions, int length)
     {
         (ManifestVariable, ImmutableArray<Value>)[] patches = new (ManifestVariable, ImmutableArray<Value>)[interventions.Length];

@@ -21,44 +21,44 @@ internal enum Engine
     Both,
 }
 
-/// <summary>One s-op, ready to be evaluated on inputs.</summary>
+/// <summary>S-ops, ready to be evaluated on inputs; the weights of all of them are one model.</summary>
 internal sealed class ProgramRun
 {
-    private readonly NamedSOp export;
-    private readonly EvaluationPlan? interpreter;
+    private readonly ImmutableDictionary<NamedSOp, EvaluationPlan> interpreters;
     private readonly CompiledModel? model;
 
-    private ProgramRun(NamedSOp export, EvaluationPlan? interpreter, CompiledModel? model)
+    private ProgramRun(ImmutableDictionary<NamedSOp, EvaluationPlan> interpreters, CompiledModel? model)
     {
-        this.export = export;
-        this.interpreter = interpreter;
+        this.interpreters = interpreters;
         this.model = model;
     }
 
-    /// <summary>Compiles the s-op where the engine needs it; null where that fails, with the diagnostics printed.</summary>
+    /// <summary>Compiles the s-ops where the engine needs it; null where that fails, with the diagnostics printed.</summary>
     public static ProgramRun? Prepare(
-        ProgramSource source, NamedSOp export, Engine engine, ImmutableArray<InputTokens> inputs, CompileOptions options, TextWriter error)
+        ProgramSource source, ImmutableArray<NamedSOp> exports, Engine engine, ImmutableArray<InputTokens> inputs, CompileOptions options, TextWriter error)
     {
-        EvaluationPlan? interpreter = engine == Engine.Transformer
-            ? null
-            : new Interpreter(source.Settings.Causal ?? false).Prepare([export.SOp]);
-        if (engine == Engine.Interpreter) return new ProgramRun(export, interpreter, null);
+        // One by one, so that an export without a value on an input leaves the others theirs.
+        Interpreter interpreter = new(source.Settings.Causal ?? false);
+        ImmutableDictionary<NamedSOp, EvaluationPlan> interpreters = engine == Engine.Transformer
+            ? ImmutableDictionary<NamedSOp, EvaluationPlan>.Empty
+            : exports.Distinct().ToImmutableDictionary(e => e, e => interpreter.Prepare([e.SOp]));
+        if (engine == Engine.Interpreter) return new ProgramRun(interpreters, null);
 
         CompileSettings settings = source.Settings with
         {
             MaxLength = source.Settings.MaxLength ?? Math.Max(1, inputs.Select(i => i.Tokens.Length).DefaultIfEmpty(1).Max()),
         };
-        CompileResult result = ProgramCompiler.Compile(source.Program, [export.Name], settings, options);
+        CompileResult result = ProgramCompiler.Compile(source.Program, [.. exports.Select(e => e.Name)], settings, options);
         return ProgramSource.Report(result.Diagnostics, error) && result.Model is not null
-            ? new ProgramRun(export, interpreter, result.Model)
+            ? new ProgramRun(interpreters, result.Model)
             : null;
     }
 
     /// <summary>The values at each token; null, with the reason printed, where there are none or the engines differ.</summary>
-    public ImmutableArray<Value>? Evaluate(InputTokens input, TextWriter error)
+    public ImmutableArray<Value>? Evaluate(NamedSOp export, InputTokens input, TextWriter error)
     {
         ImmutableArray<Value>? meant = null;
-        if (interpreter is not null)
+        if (interpreters.TryGetValue(export, out EvaluationPlan? interpreter))
         {
             if (!interpreter.TryEvaluate(input.Tokens.AsSpan(), out EvaluationError? undefined) && undefined is not null)
             {
@@ -70,7 +70,7 @@ internal sealed class ProgramRun
         }
 
         if (model is null) return meant;
-        ImmutableArray<Value> computed = input.Tokens.IsEmpty ? [] : model.Evaluate(input.Tokens);
+        ImmutableArray<Value> computed = input.Tokens.IsEmpty ? [] : model.Evaluate(input.Tokens, export.Name);
         if (meant is not ImmutableArray<Value> expected || expected.SequenceEqual(computed)) return computed;
         error.WriteLine(new Diagnostic(
             "RASP0122",

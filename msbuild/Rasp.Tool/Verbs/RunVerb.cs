@@ -66,13 +66,13 @@ internal static class RunVerb
         CompileSettings bounds = engine == Engine.Interpreter ? settings : source.Settings;
         ImmutableArray<InputTokens> checkedInputs = [.. inputs.Select(i => i.Within(bounds))];
 
+        if (ProgramRun.Prepare(source, exports, engine, checkedInputs, options, error) is not ProgramRun run) return 1;
         bool succeeded = true;
         foreach (NamedSOp export in exports)
         {
-            if (ProgramRun.Prepare(source, export, engine, checkedInputs, options, error) is not ProgramRun run) return 1;
             foreach (InputTokens input in checkedInputs)
             {
-                if (run.Evaluate(input, error) is not ImmutableArray<Value> values) succeeded = false;
+                if (run.Evaluate(export, input, error) is not ImmutableArray<Value> values) succeeded = false;
                 else if (json) WriteJson(output, export.Name, input, values);
                 else output.WriteLine($"{export.Name}({input.Notation}) = {ValueText.Format(values)}");
             }

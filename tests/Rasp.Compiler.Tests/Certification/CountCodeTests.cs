@@ -14,6 +14,9 @@ public sealed class CountCodeTests
             rows.Add(largest, 7);
         }
 
+        // Sums of many or of large numbers.
+        rows.Add(6, 1521);
+        rows.Add(1000, 100);
         return rows;
     }
 

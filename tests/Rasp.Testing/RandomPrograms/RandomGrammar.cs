@@ -91,6 +91,7 @@ internal sealed class RandomGrammar(Random random, bool isWide)
         IEnumerable<string> quoted = alphabet.Select(c => $"\"{c}\"");
         yield return $"letters = [{string.Join(", ", quoted)}];";
         yield return $"rank_of = {{{string.Join(", ", quoted.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{c}: {(5 * i + 2) % 7}")))}}};";
+        yield return $"shares = {{{string.Join(", ", quoted.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{c}: {i - 1} / {i + 2}")))}}};";
         yield return "primes = [2, 3, 5];";
         yield return $"first = \"{alphabet[0]}\";";
         yield return "some = {first: 4};";
@@ -146,11 +147,15 @@ internal sealed class RandomGrammar(Random random, bool isWide)
 
     private string[] Leaves(string kind) => kind switch
     {
-        "int" => ["indices", "length", "1", "3", "-1", $"indicator(tokens == {Letter()})", .. char.IsDigit(alphabet[0]) ? (string[])["tokens_int", "tokens_int"] : []],
-        "float" => ["(indices / 2)", "0.5", "(length / 3)"],
+        "int" => ["indices", "length", "1", "3", "-1", "-4", "(indices - 1)", "(indices + 2)", "rank_of[tokens]", $"indicator(tokens == {Letter()})", .. char.IsDigit(alphabet[0]) ? (string[])["tokens_int", "tokens_int"] : []],
+        "float" => ["(indices / 2)", "0.5", "-0.75", "(-5 / 3)", "(length / 3)", "shares[tokens]"],
         "bool" => [$"(tokens == {Letter()})", "(indices < 2)", "(indices % 2 == 0)", "True"],
-        "text" => ["tokens", "tokens", Letter(), "\"q\""],
-        _ => ["select(tokens, tokens, ==)", "full_s", "select(indices, indices, <)", "select(indices, indices, >=)", "select(indices, indices - 1, ==)", $"select(tokens, {Letter()}, ==)"],
+        "text" => ["tokens", "tokens", Letter(), "\"q\"", "(tokens + tokens)", "(tokens + \"-\")", "turned[tokens]"],
+        _ =>
+        [
+            "select(tokens, tokens, ==)", "full_s", "select(indices, indices, <)", "select(indices, indices, >=)", "select(indices, indices - 1, ==)", $"select(tokens, {Letter()}, ==)",
+            "select(indices, indices, ==)", "select(indices - 2, indices, ==)", "select(indices, length - 1, ==)", "select(indices, indices, !=)",
+        ],
     };
 
     private string Letter() => $"\"{alphabet[random.Next(alphabet.Length)]}\"";

@@ -4,29 +4,39 @@ namespace Rasp.Format;
 /// The forward pass of the beginning of the sequence, which no input changes: in a compiled model it attends to itself alone, so that
 /// z is its own value. Products leave out what is zero, which most of its numbers are.
 /// </summary>
-internal static class BeginningPass
+internal sealed class BeginningPass
 {
-    /// <summary>The residual stream [d_model] after the last layer.</summary>
-    public static float[] Run(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights)
+    private readonly Manifest shape;
+    private readonly IReadOnlyDictionary<string, WeightTensor> weights;
+    private readonly float[] row;
+    private int layer;
+
+    /// <summary>Weights of a layer are read when <see cref="PassLayer"/> comes to it.</summary>
+    public BeginningPass(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights)
     {
+        this.shape = shape;
+        this.weights = weights;
         int d = shape.DModel;
-        float[] row = new float[d];
+        row = new float[d];
         Add(weights[CompiledWeights.Embedding].Data.AsSpan(shape.Vocabulary.Length * d, d), 1, row);
         Add(weights[CompiledWeights.Positions].Data.AsSpan(0, d), 1, row);
-        for (int layer = 0; layer < shape.Layers; layer++)
-        {
-            Add(Attention(layer, row, shape, weights), 1, row);
-            float[] hidden = Project(row, Mlp("W_in"), Mlp("b_in"));
-            for (int u = 0; u < hidden.Length; u++) hidden[u] = MathF.Max(hidden[u], 0);
-            Add(Project(hidden, Mlp("W_out"), Mlp("b_out")), 1, row);
-
-            float[] Mlp(string name) => weights[CompiledWeights.Mlp(layer, name)].Data;
-        }
-
-        return row;
     }
 
-    private static float[] Attention(int layer, float[] row, Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights)
+    /// <summary>The residual stream [d_model] before the next layer.</summary>
+    public ReadOnlySpan<float> Residual => row;
+
+    public void PassLayer()
+    {
+        Add(Attention(), 1, row);
+        float[] hidden = Project(row, Mlp("W_in"), Mlp("b_in"));
+        for (int u = 0; u < hidden.Length; u++) hidden[u] = MathF.Max(hidden[u], 0);
+        Add(Project(hidden, Mlp("W_out"), Mlp("b_out")), 1, row);
+        layer++;
+
+        float[] Mlp(string name) => weights[CompiledWeights.Mlp(layer, name)].Data;
+    }
+
+    private float[] Attention()
     {
         (int d, int h) = (shape.DModel, shape.DHead);
         float[] written = [.. weights[CompiledWeights.Attention(layer, "b_O")].Data];

@@ -10,7 +10,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
 {
     private readonly List<ForwardStep> steps = [];
     private readonly Row?[] columns = new Row?[shape.DModel];
-    private readonly Dictionary<ImmutableArray<RowTerm>, Row> sums = new(new TermsComparer());
+    private readonly Dictionary<ImmutableArray<RowTerm>, Row> sums = new(RowComparer<RowTerm>.Instance);
 
     public IReadOnlyList<ForwardStep> Steps => steps;
 
@@ -95,7 +95,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
         float[] biasOut = (float[])weights[CompiledWeights.Mlp(layer, "b_out")].Data.Clone();
         List<RowTerm>[] added = [.. columns.Select(_ => new List<RowTerm>())];
         IEnumerable<(ImmutableArray<RowTerm> Reading, int Unit)> units = Terms(weights[CompiledWeights.Mlp(layer, "W_in")].Data, m).Select((r, u) => (r.ToImmutableArray(), u));
-        foreach (IGrouping<ImmutableArray<RowTerm>, int> group in units.GroupBy(u => u.Reading, u => u.Unit, new TermsComparer()))
+        foreach (IGrouping<ImmutableArray<RowTerm>, int> group in units.GroupBy(u => u.Reading, u => u.Unit, RowComparer<RowTerm>.Instance))
         {
             // Units that read nothing but zeros are constants.
             if (Sum(group.Key, 0, null) is not Row reading)
@@ -215,18 +215,6 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
 
     private float[] Column(string name, int column) =>
         [.. Enumerable.Range(0, weights[name].Shape[0]).Select(r => weights[name].Data[(r * shape.DModel) + column])];
-
-    private sealed class TermsComparer : IEqualityComparer<ImmutableArray<RowTerm>>
-    {
-        public bool Equals(ImmutableArray<RowTerm> a, ImmutableArray<RowTerm> b) => a.AsSpan().SequenceEqual(b.AsSpan());
-
-        public int GetHashCode(ImmutableArray<RowTerm> terms)
-        {
-            HashCode hash = default;
-            foreach (RowTerm term in terms) hash.Add(term);
-            return hash.ToHashCode();
-        }
-    }
 
     private sealed class UnitsComparer : IEqualityComparer<int[]>
     {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Rasp.Compiler.Lowering;
+namespace Rasp.Format;
 
 /// <summary>Equality of rows, of fractions for example, by their content.</summary>
 internal sealed class RowComparer<T> : IEqualityComparer<ImmutableArray<T>>
