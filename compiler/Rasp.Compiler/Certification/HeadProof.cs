@@ -19,7 +19,8 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double scoreError = ScoreError(scheduled);
         foreach (HeadWrite write in scheduled.Writes)
         {
-            ErrorBound own = write.Part.Moved.OneHot is not null ? MovedClass(write)
+            ErrorBound own = write.Part.Head.Terms.FirstOrDefault(t => t.ScoresBeginning) is ScoreTerm share ? Shared(write, share, scoreError)
+                : write.Part.Moved.OneHot is not null ? MovedClass(write)
                 : write.Part.Count is CountCode count ? Counted(write, count, scoreError)
                 : Moved(write, scoreError);
             proof.Add(write.Variable, Times(own, write));
@@ -47,6 +48,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double magnitude = 0;
         double atBeginning = 0;
         double ofBeginning = 0;
+        double ofShare = 0;
         bool whole = true;
         int dimension = 0;
         double constant = scheduled.Head.Constant;
@@ -57,6 +59,14 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
             double[] ofKeys = new double[term.KeyFeatures.Length];
             for (int f = 0; f < term.Features; f++, dimension++)
             {
+                if (term.ScoresBeginning)
+                {
+                    ofShare += Feature(term.Query, term.QueryFeatures, f, name).Error;
+                    atBeginning += Feature(term.Query, term.QueryFeatures, f, name).Largest * beginning.Off("K", layer, head, dimension, term.KeyFeatures[0][f].ToDouble());
+                    ofBeginning += Math.Abs(term.KeyFeatures[0][f].ToDouble()) * beginning.Off("Q", layer, head, dimension, 0);
+                    continue;
+                }
+
                 (double queryError, double query) = Feature(term.Query, term.QueryFeatures, f, name);
                 (double keyError, double key) = Feature(term.Key, term.KeyFeatures, f, name);
                 AddScaled(ofQueries, term.QueryFeatures, f, keyError);
@@ -84,7 +94,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double gap = Gap(scheduled, magnitude, name);
         proof.Proof.Step(gap, (2 * error) + atBeginning + (gap * format.Unit), () => $"{name}: its attention scores do not separate selected keys from others");
         proof.Proof.Require(gap - (2 * error) - atBeginning - (gap * format.Unit) >= format.ZeroGap, () => $"{name}: keys that are not selected keep a weight");
-        return error + atBeginning;
+        return error + atBeginning + ofShare;
     }
 
     private static void AddScaled(double[] sums, ImmutableArray<ImmutableArray<Rational>> features, int f, double factor)
@@ -169,6 +179,32 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         return new ErrorBound(
             Math.Max(value.At(largest) + (largest * roundings), emptyError) + format.Tiny,
             (2 * scoreError) + (2 * format.Unit) + roundings);
+    }
+
+    /// <summary>
+    /// One selected key beside the beginning, whose score f is rounded once in fp32 and once to the format, its weight e⁻ᶠ/(e⁻ᶠ + 1) by exp, the sum
+    /// and the quotient; all of that is a relative error of the weight 1/count, whose product with the value is rounded.
+    /// </summary>
+    private ErrorBound Shared(HeadWrite write, ScoreTerm share, double scoreError)
+    {
+        if (write.Part.Moved.Number is not LinearForm form || share.Query is not Variable positions) return ErrorBound.Exact;
+        ErrorBound value = proof.Number(form, proof.Domains.Everywhere(write.Part.SOp, proof.MaxLength).Select(v => v.Number));
+        double largest = proof.LargestCode(write.Variable);
+        double score = 0;
+        double weight = 0;
+        foreach (int c in proof.Classes(positions))
+        {
+            double beginningScore = share.QueryFeatures[c].Sum(f => f.ToDouble());
+            double count = positions.Values[c].Number.ToDouble() + 1;
+            if (count > 1) score = Math.Max(score, Math.Abs(beginningScore));
+            weight = Math.Max(weight, Math.Abs((count / (1 + Math.Exp(beginningScore))) - 1));
+        }
+
+        double rounding = format.Unit == SinglePrecision.Rounding ? 0 : format.Unit;
+        double scores = scoreError + (SinglePrecision.Rounding * Math.Pow(2, Math.Floor(Math.Log2(Math.Max(score, 1))))) + (rounding * score);
+        double relative = ((1 + weight) * Math.Exp(scores) * (1 + (8 * SinglePrecision.Rounding)) * (1 + rounding) * (1 + rounding)) - 1;
+        double emptyError = beginning.Off("V", layer, head, write.First, 0);
+        return new ErrorBound((value.At(largest * proof.MaxLength) * (1 + relative)) + emptyError + format.Tiny, relative);
     }
 
     /// <summary>
