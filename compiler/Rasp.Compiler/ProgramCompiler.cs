@@ -75,7 +75,9 @@ public static class ProgramCompiler
         RaspProgram program, ImmutableArray<NamedSOp> exports, string name, ImmutableArray<Value> vocabulary, int maxLength, bool causal, CompileOptions options)
     {
         CompilationPlan plan = CompilationPlan.Of(program, exports, vocabulary, maxLength, causal, options.Passes);
-        CompiledModel model = Emitter.Emit(plan.Schedule, plan.Outputs, ManifestBuilder.Build(program, name, plan));
+        Manifest manifest = ManifestBuilder.Build(program, name, plan);
+        if (manifest.Parameters > CompileLimits.Parameters) throw CompileLimits.TooManyParameters(manifest, plan.Schedule);
+        CompiledModel model = Emitter.Emit(plan.Schedule, plan.Outputs, manifest);
         ImmutableArray<ManifestCertificate> certificates =
             new Certifier(plan.Schedule, plan.Outputs, plan.Domains, model, new VariableNames(program).Describe).Certify();
         VerificationOutcome outcome = Verifier.Verify(model, exports, causal, options.VerifyBudget);

@@ -57,6 +57,12 @@ internal sealed class Certifier(
     private Proof Prove(NumberFormat format, int maxLength, BeginningRow beginning) =>
         new LengthProof(schedule, domains, features, format, maxLength, describe).Run(outputs, beginning, model.Manifest);
 
-    /// <summary>Rounded down to three digits, a small one to a power of ten, so that a last bit of an exp never changes the manifest.</summary>
-    private static double Shown(double margin) => margin >= 0.001 ? Math.Floor(margin * 1000) / 1000 : Math.Pow(10, Math.Floor(Math.Log10(margin)));
+    /// <summary>Rounded down to three digits, a small one to a power of ten.</summary>
+    private static double Shown(double margin)
+    {
+        if (margin >= 0.001) return Math.Floor(margin * 1000) / 1000;
+        long tens = 1;
+        while (1.0 / tens > margin && tens < 1_000_000_000_000) tens *= 10;
+        return 1.0 / tens;
+    }
 }

@@ -146,7 +146,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         Selector selector = aggregate?.Selector ?? write.Part.Head.Selector;
         int largest = proof.Domains.Selectors.LargestWidth(selector, proof.MaxLength);
         double most = aggregate is null ? 1 : proof.Domains.Everywhere(aggregate.Value, proof.MaxLength).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
-        double atBeginning = Math.Exp(write.Part.Head.BeginningScore);
+        double atBeginning = PortableExponential.Of(write.Part.Head.BeginningScore);
         double code = CountCode.CodeError(write.Part.Head.BeginningScore, format.Round(count.Value), largest);
         double atKey = 0;
         foreach (LinearTerm term in write.Part.Moved.Number?.Terms ?? []) atKey += proof.Reading(term.Variable, schedule.Read(term.Variable, term.Weights)).Error;
@@ -197,12 +197,12 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
             double beginningScore = share.QueryFeatures[c].Sum(f => f.ToDouble());
             double count = positions.Values[c].Number.ToDouble() + 1;
             if (count > 1) score = Math.Max(score, Math.Abs(beginningScore));
-            weight = Math.Max(weight, Math.Abs((count / (1 + Math.Exp(beginningScore))) - 1));
+            weight = Math.Max(weight, Math.Abs((count / (1 + PortableExponential.Of(beginningScore))) - 1));
         }
 
         double rounding = format.Unit == SinglePrecision.Rounding ? 0 : format.Unit;
-        double scores = scoreError + (SinglePrecision.Rounding * Math.Pow(2, Math.Floor(Math.Log2(Math.Max(score, 1))))) + (rounding * score);
-        double relative = ((1 + weight) * Math.Exp(scores) * (1 + (8 * SinglePrecision.Rounding)) * (1 + rounding) * (1 + rounding)) - 1;
+        double scores = scoreError + (SinglePrecision.Rounding * PowerOfTwo.AtMost(Math.Max(score, 1))) + (rounding * score);
+        double relative = ((1 + weight) * PortableExponential.Of(scores) * (1 + (8 * SinglePrecision.Rounding)) * (1 + rounding) * (1 + rounding)) - 1;
         double emptyError = beginning.Off("V", layer, head, write.First, 0);
         return new ErrorBound((value.At(largest * proof.MaxLength) * (1 + relative)) + emptyError + format.Tiny, relative);
     }
@@ -226,7 +226,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
             : new ErrorBound(Math.Max((value.At(largest) * (1 + weights)) + additions, emptyError) + (products * held) + format.Tiny, weights);
     }
 
-    private static bool IsPowerOfTwo(Rational x) => x == Rational.Zero || Math.Log2(Math.Abs(x.ToDouble())) == Math.Floor(Math.Log2(Math.Abs(x.ToDouble())));
+    private static bool IsPowerOfTwo(Rational x) => x == Rational.Zero || PowerOfTwo.AtMost(Math.Abs(x.ToDouble())) == Math.Abs(x.ToDouble());
 
     /// <summary>The columns of the one selected key's class, with weight 1.</summary>
     private ErrorBound MovedClass(HeadWrite write)

@@ -18,10 +18,10 @@ internal sealed record NumberFormat(string Name, int Precision, int LeastExponen
     ];
 
     /// <summary>The largest relative error of a rounding: half a unit in the last place.</summary>
-    public double Unit => Math.Pow(2, -Precision);
+    public double Unit => Math.ScaleB(1, -Precision);
 
     /// <summary>Half of the smallest number: the largest absolute error of rounding a subnormal.</summary>
-    public double Tiny => Math.Pow(2, LeastExponent - Precision);
+    public double Tiny => Math.ScaleB(1, LeastExponent - Precision);
 
     /// <summary>The distance between neighbours at this magnitude.</summary>
     public double Spacing(double x)

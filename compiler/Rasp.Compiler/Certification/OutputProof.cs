@@ -38,14 +38,14 @@ internal sealed class OutputProof(LengthProof proof, Schedule schedule)
 
     private void Largest(LoweredOutput output, OutputDigits digits)
     {
-        if (digits.Variable is not Variable variable || digits.OfValues.Length < 2) return;
-        double error = WeightRounding(variable, digits);
+        if (digits.OfValues.Length < 2) return;
+        DigitColumn[] columns = [.. Columns(digits)];
+        double error = WeightRounding(columns, digits.OfValues);
         double magnitude = 0;
         double logit = 0;
-        for (int d = 0; d < digits.Features[0].Length; d++)
+        foreach ((Variable variable, ColumnReading reading, int digit) in columns)
         {
-            ColumnReading reading = schedule.Read(variable, [.. digits.Features.Select(f => f[d])]);
-            double largest = digits.OfValues.Max(v => Math.Abs(v[d].ToDouble()));
+            double largest = digits.OfValues.Max(v => Math.Abs(v[digit].ToDouble()));
             (double own, double read) = proof.Reading(variable, reading);
             error += 2 * largest * own;
             magnitude += (2 * largest * (read + Math.Abs(reading.Constant.ToDouble()))) + (largest * largest);
@@ -53,26 +53,39 @@ internal sealed class OutputProof(LengthProof proof, Schedule schedule)
         }
 
         // Halves of whole numbers, and products of two of them, are quarters: exact sums below 2²⁴ quarters.
-        if (error > 0 || 4 * magnitude > SinglePrecision.ExactIntegers) error += (schedule.Width(variable) + 2) * SinglePrecision.Rounding * magnitude;
+        int width = columns.Select(c => c.Variable).Distinct().Sum(schedule.Width);
+        if (error > 0 || 4 * magnitude > SinglePrecision.ExactIntegers) error += (width + 2) * SinglePrecision.Rounding * magnitude;
         error += proof.Format.Unit * logit;
         proof.Proof.Step(1, 2 * error, () => $"{output.Export.Name}: two logits lie closer than their errors of up to {error:G3}");
     }
 
-    /// <summary>What rounding the weights 2·e·coefficient and the bias of a logit to the format moves it by at most.</summary>
-    private double WeightRounding(Variable variable, OutputDigits digits)
+    /// <summary>How each digit that is not constant is read.</summary>
+    private IEnumerable<DigitColumn> Columns(OutputDigits digits)
     {
-        ColumnReading[] readings = [.. digits.Features[0].Select((_, d) => schedule.Read(variable, [.. digits.Features.Select(f => f[d])]))];
+        int digit = 0;
+        foreach (DigitsReading read in digits.Readings)
+        {
+            for (int d = 0; d < read.Count; d++, digit++)
+                if (read.Variable is Variable variable) yield return new DigitColumn(variable, schedule.Read(variable, read.Function(d)), digit);
+        }
+    }
+
+    /// <summary>What rounding the weights 2·e·coefficient and the bias of a logit to the format moves it by at most.</summary>
+    private double WeightRounding(DigitColumn[] columns, ImmutableArray<ImmutableArray<Rational>> ofValues)
+    {
         double most = 0;
-        foreach (ImmutableArray<Rational> e in digits.OfValues)
+        foreach (ImmutableArray<Rational> e in ofValues)
         {
             Rational bias = Rational.Zero;
-            for (int d = 0; d < e.Length; d++) bias += (2 * e[d] * readings[d].Constant) - (e[d] * e[d]);
+            foreach ((_, ColumnReading reading, int digit) in columns) bias += (2 * e[digit] * reading.Constant) - (e[digit] * e[digit]);
             double rounding = proof.RoundingOf(bias);
-            for (int c = 0; c < schedule.Width(variable); c++)
+            foreach (IGrouping<Variable, DigitColumn> own in columns.GroupBy(c => c.Variable))
             {
-                Rational weight = Rational.Zero;
-                for (int d = 0; d < e.Length; d++) weight += 2 * e[d] * readings[d].Coefficients[c];
-                rounding += proof.RoundingOf(weight) * proof.LargestColumn(variable, c);
+                for (int c = 0; c < schedule.Width(own.Key); c++)
+                {
+                    Rational weight = own.Aggregate(Rational.Zero, (sum, d) => sum + (2 * e[d.Digit] * d.Reading.Coefficients[c]));
+                    rounding += proof.RoundingOf(weight) * proof.LargestColumn(own.Key, c);
+                }
             }
 
             most = Math.Max(most, rounding);
@@ -80,4 +93,7 @@ internal sealed class OutputProof(LengthProof proof, Schedule schedule)
 
         return most;
     }
+
+    /// <summary>A digit of an output as a reading of a variable's columns.</summary>
+    private sealed record DigitColumn(Variable Variable, ColumnReading Reading, int Digit);
 }

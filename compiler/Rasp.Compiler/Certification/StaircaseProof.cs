@@ -156,7 +156,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             }
 
             double coefficient = reading.Coefficients.Length == 1 ? Math.Abs(reading.Coefficients[0].ToDouble()) : 0;
-            bool isPower = coefficient > 0 && Math.Log2(coefficient) == Math.Floor(Math.Log2(coefficient));
+            bool isPower = coefficient > 0 && PowerOfTwo.AtMost(coefficient) == coefficient;
             scale = inexact == 0 && isPower ? coefficient : null;
             if (term.Variable is AttentionVariable { Grid: > 0 } sum && format.Spacing(sum.GridOffset) == sum.Grid) columnGrid = sum.Grid;
             inexact += magnitude;

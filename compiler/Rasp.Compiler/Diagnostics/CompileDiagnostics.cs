@@ -37,7 +37,7 @@ internal static class CompileDiagnostics
     public static Diagnostic Mismatch(SourceSpan span, string difference, ImmutableArray<Value> input, ManifestCertificate singlePrecision) =>
         input.Length > singlePrecision.MaxLength
             ? Limit(
-                span, $"single precision does not suffice ({singlePrecision.Limit}): for the input {Print(input)} {difference}",
+                span, string.Create(CultureInfo.InvariantCulture, $"single precision is proved to suffice for inputs of up to {singlePrecision.MaxLength} tokens only ({singlePrecision.Limit}), and for the input {Print(input)} {difference}"),
                 "round numbers earlier, or use fewer tokens or a smaller maximum length")
             : Of(Codes.Mismatch, span, $"for the input {Print(input)} {difference}; nothing was written: please report this as a defect of the compiler");
 

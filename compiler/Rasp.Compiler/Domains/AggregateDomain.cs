@@ -13,11 +13,13 @@ internal sealed class AggregateDomain
     private readonly DomainAnalysis domains;
     private readonly ValueSetPool pool;
     private readonly MeanDomain means;
+    private readonly Func<long, bool> spend;
 
     public AggregateDomain(DomainAnalysis domains, ValueSetPool pool, Func<long, bool> spend)
     {
         this.domains = domains;
         this.pool = pool;
+        this.spend = spend;
         means = new MeanDomain(spend);
     }
 
@@ -84,12 +86,12 @@ internal sealed class AggregateDomain
 
         try
         {
-            IEnumerable<Value> possible = means.Means(grid, keys, empty) ?? throw DomainLimits.TooManySums(a);
+            IEnumerable<Value> possible = means.Means(grid, keys, empty) ?? throw (spend(0) ? CompileLimits.TooManySums(a) : CompileLimits.TooManySteps(a));
             return pool.Create(possible);
         }
         catch (OverflowException)
         {
-            throw DomainLimits.LargeSums(a);
+            throw CompileLimits.LargeSums(a);
         }
     }
 
@@ -101,7 +103,7 @@ internal sealed class AggregateDomain
         }
         catch (OverflowException)
         {
-            throw DomainLimits.LargeSums(a);
+            throw CompileLimits.LargeSums(a);
         }
     }
 }

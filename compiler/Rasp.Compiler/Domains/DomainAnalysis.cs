@@ -118,13 +118,13 @@ internal sealed class DomainAnalysis
     internal SOpDomain Analyse(SOp sop)
     {
         if (domains.TryGetValue(sop, out SOpDomain? known)) return known;
-        if (Space.Pairs > DomainLimits.Pairs) throw DomainLimits.TooLong(sop, Space);
+        if (Space.Pairs > CompileLimits.Pairs) throw CompileLimits.TooLong(sop, Space);
         // Operands first, without recursion: a chain of operators may be longer than the stack.
         foreach (SOp read in ProgramGraph.Reachable([sop]).OfType<SOp>())
         {
             if (domains.ContainsKey(read)) continue;
             SOpDomain domain = Find(read);
-            if (domain.LargestSet > DomainLimits.Values) throw DomainLimits.TooManyValues(read);
+            if (domain.LargestSet > CompileLimits.Values) throw CompileLimits.TooManyValues(read);
             domains.Add(read, domain);
         }
 
@@ -156,6 +156,6 @@ internal sealed class DomainAnalysis
     private bool Spend(long amount)
     {
         steps += amount;
-        return steps <= DomainLimits.Steps;
+        return steps <= CompileLimits.Steps;
     }
 }

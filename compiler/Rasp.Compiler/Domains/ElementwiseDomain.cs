@@ -30,8 +30,8 @@ internal sealed class ElementwiseDomain(DomainAnalysis domains, ValueSetPool poo
         if (Comparison(e.Operator) is Comparison comparison) return Truth(ValueSet.Compare(comparison, operands[0], operands[1]));
         long combinations = operands.Aggregate(1L, (product, o) => Math.Min(product, long.MaxValue / 1_000_000) * o.Count);
         if (combinations > FewCombinations && Sums(e, operands) is ValueSet sums) return sums;
-        if (combinations > DomainLimits.Combinations) throw DomainLimits.TooManyCombinations(e, combinations);
-        if (!spend(combinations)) throw DomainLimits.TooManySteps(e);
+        if (combinations > CompileLimits.Combinations) throw CompileLimits.TooManyCombinations(e, combinations);
+        if (!spend(combinations)) throw CompileLimits.TooManySteps(e);
         if (combinations == 1)
             return ElementwiseEvaluation.TryApply(e, [.. operands.Select(o => o.Values[0])], out Value single, out _) ? pool.Single(single) : pool.Empty;
         HashSet<Value> image = [];
@@ -46,8 +46,8 @@ internal sealed class ElementwiseDomain(DomainAnalysis domains, ValueSetPool poo
             arguments[operand] = value;
             if (operand < operands.Length - 1)
                 Fill(e, operands, operand + 1, arguments, image);
-            else if (ElementwiseEvaluation.TryApply(e, arguments, out Value result, out _) && image.Add(result) && image.Count > DomainLimits.Values)
-                throw DomainLimits.TooManyValues(e);
+            else if (ElementwiseEvaluation.TryApply(e, arguments, out Value result, out _) && image.Add(result) && image.Count > CompileLimits.Values)
+                throw CompileLimits.TooManyValues(e);
         }
     }
 
@@ -86,9 +86,9 @@ internal sealed class ElementwiseDomain(DomainAnalysis domains, ValueSetPool poo
             long[] steps = [.. left.Select(v => grid.Index(v - a))];
             long[] others = [.. right.Select(v => grid.Index(v - b)).Order()];
             if (steps.Length > others.Length) (steps, others) = (others, steps);
-            if (!spend((long)steps.Length * others.Length / DomainLimits.SumsPerStep)) throw DomainLimits.TooManySteps(e);
+            if (!spend((long)steps.Length * others.Length / CompileLimits.SumsPerStep)) throw CompileLimits.TooManySteps(e);
             long[] sums = WholeSums.Union([.. steps.Select(s => (others, s))]);
-            if (sums.Length > DomainLimits.Values) throw DomainLimits.TooManyValues(e);
+            if (sums.Length > CompileLimits.Values) throw CompileLimits.TooManyValues(e);
             return pool.OfSorted([.. sums.Select(s => Value.FromNumber(a + b + (grid.Unit * s)))]);
         }
         catch (OverflowException)

@@ -15,7 +15,7 @@ internal sealed class MeanDomain(Func<long, bool> spend)
 
     /// <summary>
     /// The possible means over the keys, each selected always or sometimes; <paramref name="empty"/> stands for the
-    /// mean of nothing. Null where more than <see cref="DomainLimits.Sums"/> pairs are possible, or the steps are spent.
+    /// mean of nothing. Null where more than <see cref="CompileLimits.Sums"/> pairs are possible, or the steps are spent.
     /// </summary>
     /// <exception cref="OverflowException">A sum does not fit 64 bits.</exception>
     public IEnumerable<Value>? Means(NumberGrid grid, IEnumerable<(Selection Selection, ValueSet Values)> keys, Value empty)
@@ -55,9 +55,9 @@ internal sealed class MeanDomain(Func<long, bool> spend)
         var at = (from, selection, id);
         if (successors.TryGetValue(at, out int known)) return known;
         State state = states[from];
-        if (!spend((long)state.Count * set.Length / DomainLimits.SumsPerStep)) return -1;
+        if (!spend((long)state.Count * set.Length / CompileLimits.SumsPerStep)) return -1;
         State next = Next(state, selection, set);
-        int to = next.Count > DomainLimits.Sums ? -1 : states.Count;
+        int to = next.Count > CompileLimits.Sums ? -1 : states.Count;
         if (to >= 0) states.Add(next);
         successors.Add(at, to);
         return to;

@@ -123,11 +123,15 @@ internal sealed class Emitter
         if (output.Digits is not OutputDigits digits) return;
         for (int o = 0; o < digits.OfValues.Length; o++)
         {
-            for (int d = 0; d < digits.OfValues[o].Length; d++)
+            int at = 0;
+            foreach (DigitsReading reading in digits.Readings)
             {
-                double e = digits.OfValues[o][d].ToDouble();
-                bias[described.First + o] -= (float)(e * e);
-                Write(digits.Variable, [.. digits.Features.Select(f => f[d])], described.First + o, 2 * e);
+                for (int d = 0; d < reading.Count; d++)
+                {
+                    double e = digits.OfValues[o][at++].ToDouble();
+                    bias[described.First + o] -= (float)(e * e);
+                    Write(reading.Variable, reading.Function(d), described.First + o, 2 * e);
+                }
             }
         }
 

@@ -44,7 +44,7 @@ internal sealed class ManifestBuilder
     public static Manifest Sized(CompilationPlan plan)
     {
         ImmutableArray<ScheduledLayer> layers = plan.Schedule.Layers;
-        return new Manifest(
+        Manifest manifest = new(
             string.Empty, string.Empty,
             layers.Length,
             layers.Select(l => l.Heads.Length).DefaultIfEmpty().Max(),
@@ -56,6 +56,7 @@ internal sealed class ManifestBuilder
             Outputs(plan.Outputs),
             [],
             new ManifestVerification(false, 0, 0, 0, string.Empty));
+        return manifest with { Parameters = CompiledWeights.Shapes(manifest).Sum(s => s.Shape.Aggregate(1L, (product, size) => product * size)) };
     }
 
     private static ImmutableArray<ManifestOutput> Outputs(ImmutableArray<LoweredOutput> outputs)

@@ -112,7 +112,7 @@ public static class ElementwiseEvaluation
             return true;
         }
 
-        double approximate = Math.Pow(a.ToDouble(), b.ToDouble());
+        double approximate = PortablePower.Of(a.ToDouble(), b.ToDouble());
         if (!double.IsFinite(approximate))
         {
             error = "the power is not a real number";

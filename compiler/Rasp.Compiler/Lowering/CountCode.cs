@@ -29,7 +29,7 @@ internal sealed record CountCode(double Score, double Value, double Error)
         double allowed = (fine ? Fine : Coarse) / Math.Max(largestValue, 1);
         for (double score = 1; score <= LargestScore; score += 1.0 / 16)
         {
-            double exact = Math.Exp(score) + (((2 * Math.Sqrt(2)) - 2) * largest);
+            double exact = PortableExponential.Of(score) + (((2 * Math.Sqrt(2)) - 2) * largest);
             double value = fine ? (float)exact : EightBits(exact);
             double error = CodeError(score, value, largest);
             if (error <= allowed) return new CountCode(score, value, error + Rounding(largest));
@@ -45,14 +45,14 @@ internal sealed record CountCode(double Score, double Value, double Error)
     public static double CodeError(double score, double value, int largest)
     {
         double worst = 0;
-        double beginning = Math.Exp(score);
+        double beginning = PortableExponential.Of(score);
         for (int w = 0; w <= largest; w++) worst = Math.Max(worst, Math.Abs((value * w / (beginning + w)) - w));
         return worst;
     }
 
     private static double EightBits(double x)
     {
-        double unit = Math.Pow(2, Math.Floor(Math.Log2(x)) - 7);
+        double unit = PowerOfTwo.AtMost(x) / 128;
         return Math.Round(x / unit) * unit;
     }
 }

@@ -11,10 +11,17 @@ internal sealed record Digits(int Base, int Count)
     public static Digits For(int numbers, int largestBase)
     {
         int count = 1;
-        while (Math.Pow(largestBase, count) < numbers) count++;
+        while (!Suffice(largestBase, count, numbers)) count++;
         int @base = 1;
-        while (Math.Pow(@base, count) < numbers) @base++;
+        while (!Suffice(@base, count, numbers)) @base++;
         return new Digits(@base, count);
+    }
+
+    private static bool Suffice(int @base, int count, int numbers)
+    {
+        long reached = 1;
+        for (int i = 0; i < count && reached < numbers; i++) reached *= @base;
+        return reached >= numbers;
     }
 
     /// <summary>The most significant digit first.</summary>

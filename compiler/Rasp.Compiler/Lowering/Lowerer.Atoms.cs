@@ -129,22 +129,53 @@ internal sealed partial class Lowerer
             ValueSet left = domains.Of(comparison.Operands[0], context);
             ValueSet right = domains.Of(comparison.Operands[1], context);
             if (found.TryGetValue((left.Id, right.Id), out IReadOnlyList<AtomState>? states)) return states;
-            SortedDictionary<Rational, Value?> results = [];
-            foreach (Value a in left.Values)
-            {
-                foreach (Value b in right.Values)
-                {
-                    bool defined = ElementwiseEvaluation.TryApply(comparison, [a, b], out Value result, out _);
-                    results[a.Number - b.Number] = defined ? result : (Value?)null;
-                }
-            }
-
-            states = all
-                ? [.. results.Select(r => new AtomState(CodeRange.At(r.Key), [r.Value]))]
-                : [.. results.GroupBy(r => (r.Key.Sign, r.Value)).Select(g => new AtomState(new CodeRange(g.First().Key, g.Last().Key), [g.Key.Value]))];
-            found.Add((left.Id, right.Id), states);
+            AtomState?[] bySign = Signs(comparison, left.Values, right.Values);
+            found.Add((left.Id, right.Id), states = all ? Codes(bySign, left.Values, right.Values) : [.. bySign.OfType<AtomState>()]);
             return states;
         }
+    }
+
+    /// <summary>The differences below zero, zero and those above, as far as there are any; both sets are ascending.</summary>
+    private static AtomState?[] Signs(ElementwiseSOp comparison, ImmutableArray<Value> left, ImmutableArray<Value> right)
+    {
+        AtomState?[] states = new AtomState?[3];
+        int at = 0;
+        foreach (Value a in left)
+        {
+            // Of the differences on either side of zero only the nearest and the furthest matter.
+            while (at < right.Length && right[at].Number < a.Number) at++;
+            int above = at < right.Length && right[at].Number == a.Number ? at + 1 : at;
+            if (at > 0) Add(a, right[at - 1], a.Number - right[0].Number);
+            if (above > at) Add(a, right[at], Rational.Zero);
+            if (above < right.Length) Add(a, right[above], a.Number - right[^1].Number);
+        }
+
+        return states;
+
+        void Add(Value a, Value b, Rational furthest)
+        {
+            Rational nearest = a.Number - b.Number;
+            ref AtomState? state = ref states[nearest.Sign + 1];
+            state ??= new AtomState(CodeRange.At(nearest), [ElementwiseEvaluation.TryApply(comparison, [a, b], out Value result, out _) ? result : (Value?)null]);
+            foreach (Rational end in new[] { nearest, furthest })
+                state = state with { Codes = new CodeRange(end < state.Codes.Low ? end : state.Codes.Low, end > state.Codes.High ? end : state.Codes.High) };
+        }
+    }
+
+    /// <summary>A state for each difference; of more than an MLP can tell apart, not all.</summary>
+    private static ImmutableArray<AtomState> Codes(AtomState?[] bySign, ImmutableArray<Value> left, ImmutableArray<Value> right)
+    {
+        HashSet<Rational> differences = [];
+        foreach (Value a in left)
+        {
+            foreach (Value b in right) differences.Add(a.Number - b.Number);
+            if (differences.Count > CompileLimits.Readings) break;
+        }
+
+        return [.. from difference in differences
+                   orderby difference
+                   let state = bySign[difference.Sign + 1]
+                   select state with { Codes = CodeRange.At(difference) }];
     }
 
     /// <summary>Several functions of one one-hot variable: its classes, numbered, those on which all functions agree as one.</summary>

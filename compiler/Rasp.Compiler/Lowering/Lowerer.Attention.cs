@@ -48,10 +48,10 @@ internal sealed partial class Lowerer
     private double MeanError(AggregateSOp aggregate, LinearForm form)
     {
         bool moves = !aggregate.IsNumeric || domains.Selectors.SelectsAtMostOne(aggregate.Selector);
-        double largest = domains.Everywhere(aggregate.Value).Max(v => Math.Abs(v.Number.ToDouble()));
+        double largest = domains.Everywhere(aggregate.Value).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
         if (moves) return form.Error + (domains.Everywhere(aggregate).All(v => v.Number.IsInteger) ? 0 : SinglePrecision.Rounding * largest);
         int keys = domains.MostTerms(aggregate, domains.Space.MaxLength);
-        double mean = domains.Everywhere(aggregate).Max(v => Math.Abs(v.Number.ToDouble()));
+        double mean = domains.Everywhere(aggregate).Select(v => Math.Abs(v.Number.ToDouble())).DefaultIfEmpty().Max();
         return form.Error + (3 * SinglePrecision.Rounding * (keys <= 1 ? mean : largest)) + SinglePrecision.MeanOfMany(keys, largest + form.Error);
     }
 
@@ -203,10 +203,15 @@ internal sealed partial class Lowerer
         OneHotView key = NeedView(select.Key, equality && (selectsOne || IsWorthACode(select.Key)));
         OneHotView query = NeedView(select.Query, equality && (selectsOne || IsWorthACode(select.Query)));
         return (equality && (selectsOne || (IsExact(query.Variable) && IsExact(key.Variable))) ? ScoreTerms.Equality(query, key) : null)
-            ?? ScoreTerms.Predicate(query.Variable, key.Variable, query.Values.Length, key.Values.Length, (q, k) =>
+            ?? Predicate(query.Values.Length > key.Values.Length ? select.Query : select.Key, query.Variable, key.Variable, query.Values.Length, key.Values.Length, (q, k) =>
                 query.Values[q] is Value queryValue && key.Values[k] is Value keyValue
                 && SelectorAnalysis.Compare(select.Comparison, keyValue, queryValue));
     }
+
+    private static ScoreTerm Predicate(SOp place, Variable? query, Variable? key, int queries, int keys, Func<int, int, bool> holds) =>
+        (long)queries * keys <= CompileLimits.Compared
+            ? ScoreTerms.Predicate(query, key, queries, keys, holds)
+            : throw CompileLimits.TooManyCompared(place, queries, keys);
 
     /// <summary>So many values' columns are spared even where the exact code that this takes suits single precision only.</summary>
     private bool IsWorthACode(SOp sop) => domains.Everywhere(sop).Length > ColumnsWithoutCode;
@@ -221,8 +226,8 @@ internal sealed partial class Lowerer
         Operands(selector);
         (Variable? keyVariable, ImmutableArray<ImmutableArray<Value?>> keyClasses) = Joint(keys);
         (Variable? queryVariable, ImmutableArray<ImmutableArray<Value?>> queryClasses) = Joint(queries);
-        return ScoreTerms.Predicate(
-            queryVariable, keyVariable, queryClasses.Length, keyClasses.Length, (q, k) => Holds(selector, queryClasses[q], keyClasses[k]));
+        return Predicate(
+            keys[0], queryVariable, keyVariable, queryClasses.Length, keyClasses.Length, (q, k) => Holds(selector, queryClasses[q], keyClasses[k]));
 
         void Operands(Selector part)
         {

@@ -16,7 +16,6 @@ internal sealed partial class Lowerer
         Dictionary<SOp, Variable> made = encoding == VariableEncoding.OneHot ? oneHot : scalar;
         if (made.TryGetValue(sop, out Variable? known)) return known;
         ImmutableArray<Value> values = domains.Everywhere(sop);
-        if (values.IsEmpty) throw new DomainLimitException(sop, "it is undefined for every input");
         Rational unit = encoding == VariableEncoding.Linear ? Unit(values) : Rational.One;
         ComputeEarly(sop);
         Staircase staircase = Staircase(sop, encoding, values, unit, coded);

@@ -24,6 +24,7 @@ internal sealed partial class Lowerer
             IndicesSOp => OneHotView.Identity(indices),
             ElementwiseSOp e when e.Operands.Select(View).OfType<OneHotView>().ToImmutableArray() is { } operands
                 && operands.Length == e.Operands.Length => OneHotView.Apply(e, operands),
+            ElementwiseSOp when domains.Analyse(sop).LargestSet == 0 => OneHotView.Undefined,
             AggregateSOp or SelectorWidthSOp when PositionView(sop) is OneHotView atPosition => atPosition,
             AggregateSOp { Type: SOpType.String } a => OneHotView.Identity(Moved(a)),
             _ => null,
@@ -135,7 +136,7 @@ internal sealed partial class Lowerer
     private Variable? Rounded(LinearForm form, SOp sop, ImmutableArray<Value> values)
     {
         if (rounded.TryGetValue(sop, out Variable? known)) return known;
-        Variable? variable = values.Length <= StepLimit && Rounding(form, sop, values) is Staircase staircase
+        Variable? variable = values.Length <= CompileLimits.MlpSteps && Rounding(form, sop, values) is Staircase staircase
             ? MlpVariable.Scalar(sop, values, Unit(values), staircase)
             : null;
         rounded.Add(sop, variable);
@@ -146,7 +147,7 @@ internal sealed partial class Lowerer
     {
         Dictionary<Value, int> firstLengths = domains.FirstLengths(sop);
         Rational unit = Unit(values);
-        Staircase? rounding = Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(CodeRange.At(v.Number), firstLengths[v], [(v.Number / unit).ToDouble()])));
+        Staircase? rounding = Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(CodeRange.At(v.Number), firstLengths[v], [(v.Number / unit).ToDouble()])), out _);
         return rounding is null ? null : Proved(rounding, sop, SmallestGap(values) / unit.ToDouble(), coded: false) ?? rounding;
     }
 

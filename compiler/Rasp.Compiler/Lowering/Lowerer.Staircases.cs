@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Rasp.Compiler.Domains;
 using Rasp.Compiler.Graph;
 using Rasp.Format;
@@ -8,11 +9,6 @@ namespace Rasp.Compiler.Lowering;
 /// <summary>An elementwise expression as one staircase over what can be read, precise enough for single precision.</summary>
 internal sealed partial class Lowerer
 {
-    /// <summary>More combinations of readings than this are split over two MLPs, where an inner expression can be held alone.</summary>
-    private const int CombinationLimit = 12_000;
-
-    private const int StepLimit = 8_000;
-
     /// <summary>Up to this a code's columns are exact enough for the attention scores that they are read for.</summary>
     private const double LargestCodeError = 1.0 / 24;
 
@@ -24,17 +20,18 @@ internal sealed partial class Lowerer
     {
         double gap = encoding == VariableEncoding.Linear ? SmallestGap(values) / unit.ToDouble() : 1;
         Staircase? likely = null;
-        bool isImprecise = false;
+        StaircaseObstacle? nearest = null;
+        if (encoding == VariableEncoding.OneHot && values.Length > CompileLimits.MlpSteps) throw CompileLimits.TooManyCodes(sop, values.Length);
         do
         {
             Staircase? withoutCode = null;
-            foreach (Staircase candidate in Staircases(sop, encoding, values, unit))
+            foreach (Staircase candidate in Staircases(sop, encoding, values, unit, o => nearest = StaircaseObstacle.Nearer(nearest, o)))
             {
                 if (Proved(candidate, sop, gap, coded) is Staircase proved) return proved;
                 (double bound, double expected) = candidate.OutputError;
                 if (bound <= gap / 4) withoutCode ??= candidate;
                 if (expected <= gap / 2 && (likely is null || likely.OutputError.Expected > gap / 8)) likely = candidate;
-                isImprecise = true;
+                nearest = StaircaseObstacle.Nearer(nearest, new StaircaseObstacle(StaircaseLimit.Precision, expected, gap / 2));
             }
 
             if (withoutCode is not null) return withoutCode;
@@ -43,9 +40,7 @@ internal sealed partial class Lowerer
             if (likely is { Input.Terms.Length: 1 } && likely.OutputError.Expected <= gap / 8) return likely;
         }
         while (CanSplit());
-        return likely ?? throw (isImprecise
-            ? new PrecisionLimitException(sop, values.Length)
-            : new DomainLimitException(sop, "it depends on too many combinations of values, or on differences too small for single precision"));
+        return likely ?? throw nearest?.Of(sop, values.Length) ?? (Exception)new UnreachableException("a value that no combination has");
 
         bool CanSplit()
         {
@@ -61,21 +56,21 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>The staircases with the counts as they are and with fine ones, packed where they can be.</summary>
-    private IEnumerable<Staircase> Staircases(SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit)
+    private IEnumerable<Staircase> Staircases(
+        SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit, Action<StaircaseObstacle> report)
     {
-        if (encoding == VariableEncoding.OneHot && values.Length > StepLimit) yield break;
         ImmutableArray<Atom> atoms = Atoms(sop);
         foreach (ImmutableArray<Atom> way in WithRangesAndCodes(atoms))
         {
-            Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? function = Tabulate(sop, way);
+            Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? function = Tabulate(sop, way, CompileLimits.Readings, report);
             if (function is null || function.Count == 0) continue;
             Dictionary<Value, ImmutableArray<double>> outputs = values
                 .Select((value, index) => (value, index))
                 .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [(v.value.Number / unit).ToDouble()] : Unit(v.index, values.Length));
             ImmutableArray<ImmutableArray<CodeRange>> codes =
                 [.. way.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().OrderBy(c => c.Low).ToImmutableArray())];
-            if (Staircase(way, codes, function, outputs) is Staircase coarse) yield return Packed(coarse, sop);
-            if (Staircase([.. way.Select(Fine)], codes, function, outputs) is Staircase fine) yield return Packed(fine, sop);
+            if (Staircase(way, codes, function, outputs, report) is Staircase coarse) yield return Packed(coarse, sop);
+            if (Staircase([.. way.Select(Fine)], codes, function, outputs, report) is Staircase fine) yield return Packed(fine, sop);
         }
     }
 
@@ -106,7 +101,7 @@ internal sealed partial class Lowerer
         bool listed = staircase.Points.All(p => p.Low == p.High);
         ImmutableArray<Rational> codes = [.. staircase.Points.SelectMany(p => p.Ends).Select(r => Rational.FromDouble(r) - input.Constant).Distinct().Order()];
         Variable packed = AttentionVariable.Packed(sop, listed ? [.. codes.Select(Value.FromNumber)] : [], codes, terms, error, grid);
-        return Lowering.Staircase.Through(LinearForm.Of(packed) + new LinearForm(input.Constant, []), error, staircase.Points);
+        return Lowering.Staircase.Through(LinearForm.Of(packed) + new LinearForm(input.Constant, []), error, staircase.Points, out _);
     }
 
     /// <summary>
@@ -137,7 +132,7 @@ internal sealed partial class Lowerer
 
         // Every number that is added on the way is rounded to the grid, which takes up to an eighth of a step's width.
         int roundings = terms.Sum(t => t.Variable is AttentionVariable moved ? moved.Parts.Length : 1) + 1;
-        double grid = Math.Pow(2, Math.Floor(Math.Log2(1 / (4 * roundings * staircase.Steps.Max(s => Math.Abs(s.Slope))))));
+        double grid = PowerOfTwo.AtMost(1 / (4 * roundings * staircase.Steps.Max(s => Math.Abs(s.Slope))));
         bool fits = new LinearForm(Rational.Zero, terms).Magnitude + 1 <= (1 << 22) * grid;
         return !fits ? null : Packed(staircase, sop, terms, input.Error + (roundings * grid / 2), grid);
     }
@@ -154,17 +149,25 @@ internal sealed partial class Lowerer
         ImmutableArray<Atom> atoms,
         ImmutableArray<ImmutableArray<CodeRange>> codes,
         Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)> function,
-        Dictionary<Value, ImmutableArray<double>> outputs)
+        Dictionary<Value, ImmutableArray<double>> outputs,
+        Action<StaircaseObstacle> report)
     {
         Staircase? best = null;
         foreach (ImmutableArray<int> order in Orders(atoms))
         {
-            if (Packing.Of(atoms, codes, order) is not Packing packing) continue;
+            if (Packing.Of(atoms, codes, order) is not Packing packing)
+            {
+                report(new StaircaseObstacle(StaircaseLimit.Factor, CompileLimits.PackingFactor, CompileLimits.PackingFactor));
+                continue;
+            }
+
             Staircase? candidate = Lowering.Staircase.Through(
                 packing.Reading, packing.Reading.Error,
-                function.Select(f => new StaircasePoint(packing.Pack(f.Key), f.Value.FirstLength, outputs[f.Value.Value])));
-            if (candidate is not null && candidate.Steps.Length <= StepLimit && (best is null || candidate.Cost.CompareTo(best.Cost) < 0))
-                best = candidate;
+                function.Select(f => new StaircasePoint(packing.Pack(f.Key), f.Value.FirstLength, outputs[f.Value.Value])),
+                out StaircaseObstacle? obstacle);
+            if (candidate?.Steps.Length > CompileLimits.MlpSteps) obstacle = new StaircaseObstacle(StaircaseLimit.Steps, candidate.Steps.Length, CompileLimits.MlpSteps);
+            if (obstacle is not null) report(obstacle);
+            else if (candidate is not null && (best is null || candidate.Cost.CompareTo(best.Cost) < 0)) best = candidate;
         }
 
         return best;
@@ -189,10 +192,11 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>
-    /// The s-op's value for every combination of codes that can occur together, and the shortest input for it; null where
-    /// there are too many.
+    /// The s-op's value for every combination of codes that can occur together, and the shortest input for it; null, and said, where
+    /// there are more than <paramref name="most"/>.
     /// </summary>
-    private Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? Tabulate(SOp sop, ImmutableArray<Atom> atoms)
+    private Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)>? Tabulate(
+        SOp sop, ImmutableArray<Atom> atoms, int most, Action<StaircaseObstacle> report)
     {
         Dictionary<ImmutableArray<CodeRange>, (Value, int)> function = new(RowComparer<CodeRange>.Instance);
         HashSet<(string States, int Result)> seen = [];
@@ -206,9 +210,12 @@ internal sealed partial class Lowerer
             ValueSet results = domains.Of(sop, context);
             string at = string.Join(',', states.Select(s => stateIds.TryGetValue(s, out int id) ? id : stateIds[s] = stateIds.Count));
             if (!seen.Add((at, results.Id))) continue;
-            if (states.Aggregate(1L, (product, s) => product * s.Count) > CombinationLimit) return null;
-            Combine(0, [], states, [.. results.Values]);
-            if (function.Count > CombinationLimit) return null;
+            double combinations = states.Aggregate(1.0, (product, s) => product * s.Count);
+            if (combinations <= most) Combine(0, [], states, [.. results.Values]);
+            combinations = Math.Max(combinations, function.Count);
+            if (combinations <= most) continue;
+            report(new StaircaseObstacle(StaircaseLimit.Readings, combinations, most));
+            return null;
         }
 
         return function;

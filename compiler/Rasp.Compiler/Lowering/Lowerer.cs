@@ -13,7 +13,7 @@ namespace Rasp.Compiler.Lowering;
 internal sealed record LoweredOutput(
     NamedSOp Export, OutputDigits? Digits, LinearForm? Number, ImmutableArray<Value> Values, ImmutableArray<Rational> Codes)
 {
-    public IEnumerable<Variable> Reads => (Digits?.Variable is Variable variable ? [variable] : Array.Empty<Variable>()).Concat(Number?.Reads ?? []);
+    public IEnumerable<Variable> Reads => (Digits?.Readings.Select(r => r.Variable).OfType<Variable>() ?? []).Concat(Number?.Reads ?? []);
 }
 
 /// <summary>
@@ -55,8 +55,29 @@ internal sealed partial class Lowerer
         ImmutableArray<Value> values = domains.Everywhere(export);
         LinearForm? number = export.Type == SOpType.String ? null : OutputNumber(export, SmallestGap(values));
         return number is null
-            ? new LoweredOutput(named, OutputDigits.Of(NeedView(export), values), null, values, [])
+            ? new LoweredOutput(named, Joined(export, values) ?? OutputDigits.Of(NeedView(export), values), null, values, [])
             : new LoweredOutput(named, null, number, values, [.. values.Select(v => v.Number)]);
+    }
+
+    /// <summary>
+    /// Text from which the classes of the variables that it depends on follow needs no MLP: the logits read those variables.
+    /// <code>
+    /// tokens + shift(tokens, 1, "_") → digits of tokens, digits of shift(tokens, 1, "_")
+    /// </code>
+    /// Null where different combinations give the same text.
+    /// </summary>
+    private OutputDigits? Joined(SOp export, ImmutableArray<Value> values)
+    {
+        if (View(export) is not null) return null;
+        ImmutableArray<Atom> atoms = Atoms(export);
+        if (!atoms.All(a => a.Reading is { Terms: [{ Variable.Encoding: VariableEncoding.OneHot }] } && a.CodesAt is null)) return null;
+        if (Tabulate(export, atoms, CompileLimits.Values, _ => { }) is not { } function || function.Count != values.Length) return null;
+        Dictionary<Value, ImmutableArray<int>> numbers = [];
+        foreach ((ImmutableArray<CodeRange> codes, (Value value, _)) in function)
+            if (!numbers.TryAdd(value, [.. codes.Select(c => (int)c.Low.Numerator)])) return null;
+        return OutputDigits.Of(
+            [.. atoms.Select(a => (a.Reading.Terms[0].Variable, a.Reading.Terms[0].Weights.Select(w => (int)w.Numerator).ToImmutableArray()))],
+            [.. values.Select(v => numbers[v])]);
     }
 
     /// <summary>The export as a number; null where single precision does not tell its values apart, but does the digits of their ranks.</summary>

@@ -14,6 +14,9 @@ internal sealed record OneHotView(Variable? Variable, ImmutableArray<Value?> Val
 
     public static OneHotView Constant(Value value) => new(null, [value]);
 
+    /// <summary>What has no value for any input, so that none asks for it.</summary>
+    public static OneHotView Undefined { get; } = new(null, [null]);
+
     public static OneHotView Identity(Variable variable) => new(variable, [.. variable.Values.Select(v => (Value?)v)]);
 
     /// <summary>The operator applied to views of the same variable, or null where two variables meet.</summary>

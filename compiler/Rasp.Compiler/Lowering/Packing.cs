@@ -14,7 +14,7 @@ internal sealed record Packing(LinearForm Reading, ImmutableArray<Rational> Mult
 {
     /// <summary>
     /// <paramref name="order"/> lists the atoms from the most to the least significant, <paramref name="codes"/> [atom] the codes that each
-    /// can have; null where a multiplier would pass 2³⁰. Within a range of codes nothing less significant can be told apart.
+    /// can have; null where a multiplier would pass <see cref="CompileLimits.PackingFactor"/>. Within a range of codes nothing less significant can be told apart.
     /// </summary>
     public static Packing? Of(ImmutableArray<Atom> atoms, ImmutableArray<ImmutableArray<CodeRange>> codes, ImmutableArray<int> order)
     {
@@ -33,7 +33,7 @@ internal sealed record Packing(LinearForm Reading, ImmutableArray<Rational> Mult
                 while (gap != Rational.Zero && multiplier * smallest < range + gap)
                 {
                     multiplier *= 2;
-                    if (multiplier > (1 << 30)) return null;
+                    if (multiplier > CompileLimits.PackingFactor) return null;
                 }
 
                 range += multiplier * span;

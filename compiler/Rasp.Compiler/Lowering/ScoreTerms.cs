@@ -105,7 +105,7 @@ internal static class ScoreTerms
     private static ImmutableArray<Rational> Share(double count)
     {
         if (count <= 1) return [-Penalty, Rational.Zero];
-        double score = Math.Log(count - 1);
+        double score = PortableExponential.Logarithm(count - 1);
         double part = Math.Round(score * 256) / 256;
         return [Rational.FromDouble(part), Rational.FromDouble(Math.Round((score - part) * (1 << 24)) / (1 << 24))];
     }

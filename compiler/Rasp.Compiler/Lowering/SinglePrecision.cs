@@ -24,7 +24,7 @@ internal static class SinglePrecision
 
         // The terms and their sums are themselves off by a few roundings, which may take one over a power of two.
         double top = largest * (1 + (2 * keys * Rounding));
-        double power = Math.Pow(2, Math.Floor(Math.Log2(top)));
+        double power = PowerOfTwo.AtMost(top);
         double integral = Rounding * power * ((power / 3) + top - power);
         return (keys / largest * integral) + (2 * Rounding * top);
     }
@@ -33,5 +33,5 @@ internal static class SinglePrecision
     /// A difference of attention logits at which the smaller weight is exactly zero. The smallest subnormal is 2⁻¹⁴⁹,
     /// so e^−g rounds to zero for g > 150·ln 2 ≈ 104; the next power of two keeps integer scores exact.
     /// </summary>
-    public static int ZeroWeightGap { get; } = (int)Math.Pow(2, Math.Ceiling(Math.Log2(150 * Math.Log(2))));
+    public static int ZeroWeightGap { get; } = (int)PowerOfTwo.AtLeast(104);
 }

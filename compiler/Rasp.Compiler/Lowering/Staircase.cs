@@ -22,7 +22,7 @@ internal sealed record Step(double Threshold, double Slope, ImmutableArray<doubl
     public double Bias(double offset)
     {
         double bias = Slope * (offset - Threshold);
-        double grid = Math.Min(256, Math.Pow(2, 22 - Math.Ceiling(Math.Log2(Math.Abs(bias) + 1))));
+        double grid = Math.Min(256, (1 << 22) / PowerOfTwo.AtLeast(Math.Abs(bias) + 1));
         return Math.Round(bias * grid) / grid;
     }
 }
@@ -116,14 +116,16 @@ internal sealed record Staircase(
 
     /// <summary>
     /// The staircase through the points (readings, output), or null where readings with different outputs overlap, a reading's error is too
-    /// large for the gap between them, or single precision cannot resolve it.
+    /// large for the gap between them, or single precision cannot resolve it; <paramref name="obstacle"/> says which of the latter two.
     /// </summary>
-    public static Staircase? Through(LinearForm input, double inputError, IEnumerable<StaircasePoint> points)
+    public static Staircase? Through(LinearForm input, double inputError, IEnumerable<StaircasePoint> points, out StaircaseObstacle? obstacle)
     {
+        obstacle = null;
+
         // A column that is read with a negative weight is read with a positive one instead: small readings then come from small
         // columns, which a format holds on a finer grid than the large ones that saturate steps.
         if (input.Terms is [{ Weights: [var weight] }] && weight.Sign < 0)
-            return Through(input.Times(-1), inputError, [.. points.Select(p => p.Negated())]);
+            return Through(input.Times(-1), inputError, [.. points.Select(p => p.Negated())], out obstacle);
         ImmutableArray<StaircasePoint> sorted = [.. points.OrderBy(p => p.Low)];
         List<Step> steps = [];
         int middle = 0;
@@ -146,10 +148,13 @@ internal sealed record Staircase(
             // A power of two keeps slope·z as exact as z. The step rises within 2/3 of the gap around the middle, at most within
             // 5/6 where larger hidden units would be too inexact; the rest is for the reading's error and for the rounding of slope·z and
             // of the threshold. The smaller the slope, the larger the readings that formats of few bits hold.
-            double slope = Math.Pow(2, Math.Ceiling(Math.Log2(1.5 / gap)));
+            double slope = PowerOfTwo.AtLeast(1.5 / gap);
             if (slope * largest > LargestUnit) slope /= 2;
             double rounding = 4 * SinglePrecision.Rounding * (largest + Math.Abs(input.Constant.ToDouble()));
-            if (inputError + rounding > (gap - (1 / slope)) / 4 || slope * largest > LargestUnit) return null;
+            double allowed = (gap - (1 / slope)) / 4;
+            if (inputError + rounding > allowed) obstacle = new StaircaseObstacle(StaircaseLimit.Error, inputError + rounding, allowed);
+            if (slope * largest > LargestUnit) obstacle = new StaircaseObstacle(StaircaseLimit.Resolution, slope * largest, LargestUnit);
+            if (obstacle is not null) return null;
             double threshold = Threshold(high, sorted[i].Low, slope);
             high = sorted[i].High;
 

@@ -48,7 +48,6 @@ internal static class PassSavings
         ImmutableArray<ScheduledLayer> layers = plan.Schedule.Layers;
         Manifest manifest = ManifestBuilder.Sized(plan);
         return new ManifestSizes(
-            plan.Schedule.Variables.Length, manifest.Layers, layers.Sum(l => l.Heads.Length), manifest.DModel, manifest.DHead, manifest.DMlp,
-            CompiledWeights.Shapes(manifest).Sum(s => s.Shape.Aggregate(1L, (product, size) => product * size)));
+            plan.Schedule.Variables.Length, manifest.Layers, layers.Sum(l => l.Heads.Length), manifest.DModel, manifest.DHead, manifest.DMlp, manifest.Parameters);
     }
 }

@@ -88,7 +88,7 @@ internal sealed class ColumnDemand(bool compress)
 
     private void Add(OutputDigits? digits)
     {
-        if (digits?.Variable is Variable variable) Add(variable, digits.Features);
+        foreach (DigitsReading reading in digits?.Readings ?? []) Add(reading.Variable, reading.Features);
     }
 
     private void Add(Variable? variable, ImmutableArray<ImmutableArray<Rational>> features)

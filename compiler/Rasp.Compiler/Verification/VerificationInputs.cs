@@ -34,8 +34,12 @@ internal sealed record VerificationInputs(bool Exhaustive, IEnumerable<Verificat
             : new VerificationInputs(false, Batched(Selected(vocabulary, maxLength, budget)));
 
     /// <summary>Σ length·vocabulary^length.</summary>
-    private static double Positions(int vocabulary, int maxLength) =>
-        Enumerable.Range(1, maxLength).Sum(length => length * Math.Pow(vocabulary, length));
+    private static double Positions(int vocabulary, int maxLength)
+    {
+        (double positions, double inputs) = (0, 1);
+        for (int length = 1; length <= maxLength; length++) positions += length * (inputs *= vocabulary);
+        return positions;
+    }
 
     private static IEnumerable<VerificationBatch> All(int vocabulary, int maxLength)
     {

@@ -46,7 +46,7 @@ internal sealed class RunningBenchmarks(Contest contest)
         }
     }
 
-    /// <summary>One input at a time, three taking turns.</summary>
+    /// <summary>One input at a time, fifty taking turns.</summary>
     private string AgainstDense((string Name, string? Dense, SOp SOp, CompiledModel Model)[] models)
     {
         PythonPeer?[] peers = [.. new[] { Environment.ProcessorCount, 1 }.Distinct().Select(Start)];
@@ -58,7 +58,7 @@ internal sealed class RunningBenchmarks(Contest contest)
             foreach ((string name, string? dense, _, CompiledModel model) in models)
             {
                 if (dense is null) continue;
-                ImmutableArray<Value>[] inputs = [.. Inputs(model, 3)];
+                ImmutableArray<Value>[] inputs = [.. Inputs(model, 50)];
                 int next = 0;
                 Contestant ours = Contestant.Of("ours", () => model.Evaluate(inputs[next++ % inputs.Length]));
                 Sample[] samples = contest.Run([ours, .. peers.OfType<PythonPeer>().Select(p => p.Contestant("dense", $"forward\t{dense}"))]);

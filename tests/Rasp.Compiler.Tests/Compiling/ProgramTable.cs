@@ -80,6 +80,8 @@ internal static class ProgramTable
         ["guarded division"] = ("abc", "a = count(tokens, \"a\"); x = indices / a if a > 0 else -1;"),
         ["guarded lookup of what never occurs"] = ("ab", "t = 5 if tokens == \"a\" else 5; x = {1: \"one\"}[t] if t in [1] else tokens;"),
         ["lists read from the end"] = ("ab", "x = [\"p\", \"q\", \"r\"][-1 - indices % 3] + tokens[0];"),
+        ["joined texts of which some are equal"] = ("ab", "x = (\"a\" if tokens == \"a\" else \"\") + aggregate(select(indices, indices - 1, ==), tokens, \"\");"),
+        ["joined texts with a number between"] = ("ab", "n = count(tokens, \"a\"); x = shift(tokens, 1, \"_\") + (\"many\" if n > 1 else \"few\") + tokens;"),
         ["text of three positions"] = ("ab", "def at(k) { return aggregate(select(indices, indices + k, ==), tokens, \"-\"); } x = at(-1) + tokens + at(1);"),
         ["counts of counts, five deep"] = ("ab", "def h(q) { return selector_width(select(q, q, ==)); } x = h(h(h(h(h(tokens)))));"),
         ["a sum whose product could be a fraction"] = ("abc", "s = select(tokens, tokens, ==); x = selector_width(s) * aggregate(s, indicator(tokens == \"b\"));"),

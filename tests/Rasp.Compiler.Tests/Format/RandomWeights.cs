@@ -13,6 +13,8 @@ internal static class RandomWeights
     {
         Random random = new(seed);
         int vocabulary = random.Next(1, 5);
+        // One input's positions fill one vector, or several.
+        int maxLength = seed % 3 == 0 ? random.Next(14, 50) : random.Next(1, 14);
         int outputs = random.Next(1, 4);
         ImmutableArray<ManifestOutput>.Builder described = ImmutableArray.CreateBuilder<ManifestOutput>();
         for (int o = 0, first = 0; o < outputs; o++)
@@ -26,7 +28,7 @@ internal static class RandomWeights
 
         Manifest manifest = new(
             "random", "x", random.Next(0, 4), random.Next(1, 4), random.Next(1, 12), random.Next(1, 5), random.Next(1, 12), 0, 0,
-            [.. Enumerable.Range(0, vocabulary).Select(i => (Value)(i % 2 == 0 ? $"t{i}" : ((char)('a' + i)).ToString()))], random.Next(1, 14),
+            [.. Enumerable.Range(0, vocabulary).Select(i => (Value)(i % 2 == 0 ? $"t{i}" : ((char)('a' + i)).ToString()))], maxLength,
             random.Next(2) == 0, described.ToImmutable(), [], new ManifestVerification(false, 0, 0, 0, string.Empty));
         double density = random.NextDouble();
         Dictionary<string, WeightTensor> weights = [];

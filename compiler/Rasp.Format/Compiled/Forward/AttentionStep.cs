@@ -1,24 +1,20 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Rasp.Format;
 
 /// <summary>
-/// One head up to z: target[p] = Σ_j softmax_j(Σ_f factor_f·query_f[p]·key_f[j])·value[j], for each value. Weights that are zero in single
-/// precision are left out of the sums. What need not be computed for every tile is kept in the tile under <paramref name="id"/>.
+/// One head up to z: target[p] = Σ_j softmax_j(Σ_f factor_f·query_f[p]·key_f[j])·value[j], for each value. Sixteen queries of an input go
+/// through the keys together. Weights that are zero in single precision are left out of the sums. What need not be computed for every
+/// tile is kept in the tile under <paramref name="id"/>.
 /// </summary>
 internal sealed class AttentionStep(
     int id, bool causal, int tokens, ImmutableArray<ScoreProduct> scores, ImmutableArray<(Row Value, Row Target)> values) : ForwardStep
 {
-    /// <summary>
-    /// Keys are added up in blocks, and the blocks then: equal terms, one after the other, would all be rounded to the same side,
-    /// and n roundings add up where n/32 + 32 do not.
-    /// </summary>
-    public const int Block = 32;
-
-    private readonly FixedScores fixedScores = new(scores.RemoveAll(s => !s.Query.IsFixed || !s.Key.IsFixed));
-    private readonly FixedAttention? byLength = scores.All(s => s.Query.IsFixed && s.Key.IsFixed) ? new FixedAttention(causal, values) : null;
-    private readonly LaneAttention byLane = new(causal, scores.RemoveAll(s => s.Query.IsFixed && s.Key.IsFixed), values);
+    private readonly FixedScores fixedScores = new(causal, scores.RemoveAll(s => !s.Query.IsFixed || !s.Key.IsFixed));
+    private readonly ImmutableArray<ScoreProduct> terms = scores.RemoveAll(s => s.Query.IsFixed && s.Key.IsFixed);
     private readonly TokenAttention? byToken =
         !causal && !scores.IsEmpty && scores.All(s => s.Key.IsByToken) ? new TokenAttention(tokens, scores, values) : null;
 
@@ -27,8 +23,7 @@ internal sealed class AttentionStep(
 
     public override IEnumerable<Row> Reads => scores.SelectMany(s => (Row[])[s.Query, s.Key]).Concat(values.Select(v => v.Value));
 
-    public override IEnumerable<Row> ReadsInLanes =>
-        scores.Where(s => byToken is not null || !s.Query.IsFixed || !s.Key.IsFixed).SelectMany(s => (Row[])[s.Query, s.Key]).Concat(values.Select(v => v.Value));
+    public override IEnumerable<Row> ReadsLaid => (byToken is null ? terms : scores).SelectMany(s => (Row[])[s.Query, s.Key]).Concat(values.Select(v => v.Value));
 
     public override IEnumerable<Row> Writes => values.Select(v => v.Target);
 
@@ -43,21 +38,114 @@ internal sealed class AttentionStep(
     {
         KeptAttention kept = tile.Kept[id];
         // Without a mask the keys are as many as the input is long, which inputs of several lengths differ in.
-        bool isFixed = byLength is not null && (causal || tile.IsOneLength);
-        if (!isFixed && byToken is not null && 2 * tokens <= tile.Positions)
+        bool isFixed = terms.IsEmpty && (causal || !tile.Positions.ContainsAnyExcept(tile.Longest));
+        if (tile.IsNew && (!isForAnyLength || kept.Scores.Length == 0)) KeepScores(tile, kept);
+        if (tile.IsNew && isFixed) KeepPattern(tile, kept);
+        if (!isFixed && byToken is not null && 2 * tokens <= tile.Longest)
         {
-            byToken.Run(tile, kept.Tokens);
+            byToken.Run(tile, kept);
             return;
         }
 
-        if (tile.IsNew && (!isForAnyLength || kept.Scores.Length == 0))
+        for (int b = 0; b < tile.Positions.Length; b++)
         {
-            int positions = isForAnyLength ? tile.Capacity : tile.Positions;
-            kept.Scores = fixedScores.Of(tile, positions);
-            byLane.Keep(tile, kept, positions);
+            int first = b * tile.Stride;
+            for (int v = 0; v < Tile.Vectors(tile.Positions[b]); v++)
+            {
+                if (isFixed)
+                {
+                    (int start, int end) = (kept.Start[v], kept.Start[v + 1]);
+                    Mix(tile, kept, first, v, CollectionsMarshal.AsSpan(kept.Keys)[start..end], CollectionsMarshal.AsSpan(kept.Weights)[start..end], kept.Totals[v]);
+                    continue;
+                }
+
+                (int count, Vector512<float> total) = Weigh(tile, kept, first, v, tile.Positions[b]);
+                Mix(tile, kept, first, v, tile.Keys[..count], tile.Scores[..count], total);
+            }
+        }
+    }
+
+    private void KeepScores(Tile tile, KeptAttention kept)
+    {
+        kept.Scores = fixedScores.Of(tile, isForAnyLength ? tile.Capacity : tile.Longest);
+        ILookup<bool, (ScoreProduct Term, int[]? Keys)> byKeys = terms.Select(t => (t, FewKeys(tile, t.Key))).ToLookup(t => t.Item2 is null);
+        kept.Dense = [.. byKeys[true].Select(t => t.Term)];
+        kept.Few = [.. byKeys[false].Select(t => (t.Term, t.Keys ?? []))];
+        kept.KeysOfValues = [.. values.Select(x => x.Value.IsByPosition ? Array.FindLastIndex(tile.NumbersOf(x.Value), y => y != 0) + 1 : int.MaxValue)];
+        kept.Queries = new Vector512<float>[kept.Dense.Length];
+        kept.KeyPlaces = new int[kept.Dense.Length];
+    }
+
+    private void KeepPattern(Tile tile, KeptAttention kept)
+    {
+        kept.Start = new int[tile.Stride + 1];
+        kept.Totals = new Vector512<float>[tile.Stride];
+        kept.Keys.Clear();
+        kept.Weights.Clear();
+        for (int v = 0; v < tile.Stride; v++)
+        {
+            (int count, Vector512<float> total) = Weigh(tile, kept, 0, v, tile.Longest);
+            kept.Keys.AddRange(tile.Keys[..count]);
+            kept.Weights.AddRange(tile.Scores[..count]);
+            kept.Totals[v] = total;
+            kept.Start[v + 1] = kept.Keys.Count;
+        }
+    }
+
+    /// <summary>Where the key, if it is fixed, is not zero, if that is in at most half of the positions.</summary>
+    private static int[]? FewKeys(Tile tile, Row row)
+    {
+        if (!row.IsFixed) return null;
+        float[] key = tile.NumbersOf(row);
+        int[] keys = [.. Enumerable.Range(0, key.Length).Where(j => key[j] != 0)];
+        return 2 * keys.Length <= key.Length ? keys : null;
+    }
+
+    /// <summary>
+    /// For the <paramref name="v"/>-th vector of queries of the input that starts at vector <paramref name="first"/>: the keys that have a
+    /// weight for any of them, in the tile's first keys, and their weights, not yet divided by their sum, in the first scores.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (int Count, Vector512<float> Total) Weigh(Tile tile, KeptAttention kept, int first, int v, int positions)
+    {
+        Span<Vector512<float>> row = tile.Scores[..(causal ? Math.Min(positions, (v + 1) * QueryLanes.Count) : positions)];
+        int count = 0;
+        foreach ((Row query, Row key, float factor) in kept.Dense)
+        {
+            Vector512<float> q = tile.Rows[tile.PlaceOf(query) + first + v];
+            if (q == Vector512<float>.Zero) continue;
+            kept.Queries[count] = factor * q;
+            kept.KeyPlaces[count++] = (tile.PlaceOf(key) + first) * QueryLanes.Count;
         }
 
-        if (isFixed) byLength?.Run(tile, kept);
-        else byLane.Run(tile, kept);
+        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(tile.Rows);
+        QueryLanes.Add(row, kept.Scores.AsSpan(v * tile.Capacity, row.Length), kept.Queries.AsSpan(0, count), kept.KeyPlaces.AsSpan(0, count), numbers);
+        foreach (((Row query, Row key, float factor), int[] keys) in kept.Few)
+        {
+            Vector512<float> q = factor * tile.Rows[tile.PlaceOf(query) + first + v];
+            ReadOnlySpan<float> k = numbers[((tile.PlaceOf(key) + first) * QueryLanes.Count)..];
+            foreach (int j in keys)
+                if (j < row.Length) row[j] = Vector512.MultiplyAddEstimate(q, Vector512.Create(k[j]), row[j]);
+        }
+
+        return QueryLanes.Exponentials(row, tile.Keys[..row.Length]);
+    }
+
+    /// <summary>Σ weight·value / total for every value.</summary>
+    private void Mix(Tile tile, KeptAttention kept, int first, int v, ReadOnlySpan<int> keys, ReadOnlySpan<Vector512<float>> weights, Vector512<float> total)
+    {
+        for (int f = 0; f < values.Length; f++)
+        {
+            ReadOnlySpan<float> x = MemoryMarshal.Cast<Vector512<float>, float>(tile[values[f].Value][first..]);
+            int count = kept.KeysOfValues[f] < tile.Longest ? Below(keys, kept.KeysOfValues[f]) : keys.Length;
+            tile[values[f].Target][first + v] = QueryLanes.Mix(x, keys[..count], weights) / total;
+        }
+    }
+
+    /// <summary>How many of the ascending keys lie below one.</summary>
+    private static int Below(ReadOnlySpan<int> keys, int end)
+    {
+        int found = keys.BinarySearch(end);
+        return found < 0 ? ~found : found;
     }
 }

@@ -1,41 +1,39 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Rasp.Format;
 
 /// <summary>The part of a head's scores that no token decides: Σ_f factor_f·query_f[p]·key_f[j] over features whose queries and keys are fixed.</summary>
-internal sealed class FixedScores(ImmutableArray<ScoreProduct> terms)
+internal sealed class FixedScores(bool causal, ImmutableArray<ScoreProduct> terms)
 {
-    /// <summary>The scores [query, key] of so many positions; a row has room for the longest inputs.</summary>
+    /// <summary>The scores of so many positions [vector of queries, key], with room for the keys of the longest inputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public float[] Of(Tile tile, int positions)
+    public Vector512<float>[] Of(Tile tile, int positions)
     {
-        float[] scores = new float[tile.Capacity * tile.Capacity];
+        int capacity = tile.Capacity;
+        Vector512<float>[] scores = new Vector512<float>[Tile.Vectors(capacity) * capacity];
         foreach ((Row query, Row key, float factor) in terms)
         {
-            float[] q = tile.Lane(query);
-            float[] k = tile.Lane(key);
-            int[] keys = [.. Enumerable.Range(0, positions).Where(j => k[j] != 0)];
-            for (int p = 0; p < positions; p++)
+            float[] q = new float[Tile.Vectors(positions) * Vector512<float>.Count];
+            tile.NumbersOf(query).AsSpan(0, positions).CopyTo(q);
+            float[] k = tile.NumbersOf(key);
+            for (int v = 0; v < Tile.Vectors(positions); v++)
             {
-                if (q[p] == 0) continue;
-                Span<float> row = scores.AsSpan(p * tile.Capacity, positions);
-                if (2 * keys.Length > positions) AddScaled(row, factor * q[p], k);
-                else
-                    foreach (int j in keys) row[j] += factor * q[p] * k[j];
+                Vector512<float> queries = factor * MemoryMarshal.Cast<float, Vector512<float>>(q)[v];
+                if (queries == Vector512<float>.Zero) continue;
+                for (int j = 0; j < positions; j++) scores[(v * capacity) + j] += queries * k[j];
             }
         }
 
-        return scores;
-    }
+        if (!causal) return scores;
+        for (int p = 0; p < positions; p++)
+        {
+            (int v, int lane) = Math.DivRem(p, Vector512<float>.Count);
+            for (int j = p + 1; j < positions; j++) scores[(v * capacity) + j] = scores[(v * capacity) + j].WithElement(lane, float.NegativeInfinity);
+        }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddScaled(Span<float> row, float factor, ReadOnlySpan<float> x)
-    {
-        int j = 0;
-        for (; j + Vector512<float>.Count <= row.Length; j += Vector512<float>.Count)
-            (Vector512.Create<float>(row[j..]) + (Vector512.Create<float>(x[j..]) * factor)).CopyTo(row[j..]);
-        for (; j < row.Length; j++) row[j] += x[j] * factor;
+        return scores;
     }
 }

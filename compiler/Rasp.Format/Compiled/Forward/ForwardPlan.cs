@@ -25,22 +25,23 @@ internal sealed class ForwardPlan
 
     private ForwardPlan(ImmutableArray<ForwardStep> steps, ImmutableArray<Row> logits, TileLayout layout)
     {
-        Steps = steps;
+        FixedSteps = [.. steps.Where(IsFixed)];
+        Steps = [.. steps.Where(s => !IsFixed(s))];
         Logits = logits;
-        AreFixed = [.. steps.Select(s => s.Writes.Any() && s.Writes.All(r => r.IsFixed))];
         this.layout = layout;
     }
 
-    /// <summary>All but those that write rows by position.</summary>
-    public ImmutableArray<ForwardStep> Steps { get; }
+    /// <summary>Those whose rows are the same for all inputs of a length; rows by position stand elsewhere.</summary>
+    public ImmutableArray<ForwardStep> FixedSteps { get; }
 
-    /// <summary>For each step whether all that it writes is fixed.</summary>
-    public ImmutableArray<bool> AreFixed { get; }
+    /// <summary>The others.</summary>
+    public ImmutableArray<ForwardStep> Steps { get; }
 
     /// <summary>The unembedding's outputs.</summary>
     public ImmutableArray<Row> Logits { get; }
 
-    public Tile NewTile() => new(layout);
+    /// <param name="room">Vectors of a row.</param>
+    public Tile NewTile(int room) => new(layout, room);
 
     public static ForwardPlan Of(Manifest shape, IReadOnlyDictionary<string, WeightTensor> weights, PlanKind kind)
     {
@@ -49,10 +50,12 @@ internal sealed class ForwardPlan
         ILookup<bool, ForwardStep> steps = WithoutUnread(builder.Steps, logits).ToLookup(s => s.Writes.Any() && s.Writes.All(r => r.IsByPosition));
         PositionRows byPosition = new([.. steps[true]], shape.MaxLength + 1, shape.Vocabulary.Length);
         ImmutableArray<ForwardStep> others = [.. steps[false]];
-        ImmutableArray<Row> broadcast = [.. others.SelectMany(s => s.ReadsInLanes).Concat(logits).Where(r => r.IsByPosition).Distinct()];
-        (int[] slots, int count) = Allocate(others, logits, broadcast, builder.Rows);
-        return new ForwardPlan(others, logits, new TileLayout(slots, count, builder.Heads, shape.MaxLength + 1, broadcast, byPosition));
+        ImmutableArray<Row> laid = [.. others.SelectMany(s => s.ReadsLaid).Concat(logits).Where(r => r.IsByPosition).Distinct()];
+        (int[] slots, int count) = Allocate(others, logits, laid, builder.Rows);
+        return new ForwardPlan(others, logits, new TileLayout(slots, count, builder.Heads, shape.MaxLength + 1, laid, byPosition));
     }
+
+    private static bool IsFixed(ForwardStep step) => step.Writes.Any() && step.Writes.All(r => r.IsFixed);
 
     private static ImmutableArray<ForwardStep> WithoutUnread(IReadOnlyList<ForwardStep> steps, ImmutableArray<Row> logits)
     {
@@ -70,7 +73,7 @@ internal sealed class ForwardPlan
     }
 
     /// <summary>A place for each row: that of a row which is read no more is used again, unless it is fixed.</summary>
-    private static (int[] Slots, int Count) Allocate(ImmutableArray<ForwardStep> steps, ImmutableArray<Row> logits, ImmutableArray<Row> broadcast, int rows)
+    private static (int[] Slots, int Count) Allocate(ImmutableArray<ForwardStep> steps, ImmutableArray<Row> logits, ImmutableArray<Row> laid, int rows)
     {
         Dictionary<Row, int> lastRead = logits.Distinct().ToDictionary(l => l, _ => steps.Length);
         for (int s = steps.Length - 1; s >= 0; s--)
@@ -79,7 +82,7 @@ internal sealed class ForwardPlan
         Array.Fill(slots, -1);
         Stack<int> free = [];
         int count = 0;
-        foreach (Row row in broadcast) slots[row.Id] = count++;
+        foreach (Row row in laid) slots[row.Id] = count++;
         for (int s = 0; s < steps.Length; s++)
         {
             foreach (Row row in steps[s].Writes) slots[row.Id] = !row.IsFixed && free.TryPop(out int slot) ? slot : count++;

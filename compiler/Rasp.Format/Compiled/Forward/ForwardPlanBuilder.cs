@@ -77,7 +77,7 @@ internal sealed class ForwardPlanBuilder(Manifest shape, IReadOnlyDictionary<str
             foreach (int c in Nonzeros(output.Slice(f * d, d))) added[c].Add(new RowTerm(target, output[(f * d) + c]));
         }
 
-        if (values.Count > 0) steps.Add(new AttentionStep(Heads++, shape.Causal, shape.Vocabulary.Length + 1, scores, [.. values]));
+        foreach (IGrouping<bool, (Row Value, Row Target)> part in values.GroupBy(v => v.Target.IsFixed)) steps.Add(new AttentionStep(Heads++, shape.Causal, shape.Vocabulary.Length + 1, scores, [.. part]));
     }
 
     private static IEnumerable<ScoreProduct> Scores((Row? Row, float Factor)[] queries, (Row? Row, float Factor)[] keys)

@@ -10,8 +10,8 @@ internal abstract class ForwardStep
 {
     public abstract IEnumerable<Row> Reads { get; }
 
-    /// <summary>Those of them that must stand in every lane.</summary>
-    public virtual IEnumerable<Row> ReadsInLanes => Reads;
+    /// <summary>Those of them that must be laid out for every input.</summary>
+    public virtual IEnumerable<Row> ReadsLaid => Reads;
 
     public abstract IEnumerable<Row> Writes { get; }
 
@@ -33,13 +33,6 @@ internal sealed class EmbeddingStep(Row target, float[] tokens, float[] position
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
-        if (tile.HasOneInput)
-        {
-            Span<Vector512<float>> rows = tile[target];
-            for (int p = 0; p < rows.Length; p++) rows[p] = Vector512.Create(tokens[tile.Ids[p * tile.Lanes]] + positions[tile.Places[p * tile.Lanes]]);
-            return;
-        }
-
         Span<float> y = MemoryMarshal.Cast<Vector512<float>, float>(tile[target]);
         ReadOnlySpan<int> ids = tile.Ids[..y.Length];
         ReadOnlySpan<int> places = tile.Places[..y.Length];
@@ -229,7 +222,7 @@ internal sealed class UnitsStep(Row reading, float[] biases, ImmutableArray<(Row
     private static Vector512<float> Relu(Vector512<float> x) => Vector512.MaxNative(x, Vector512<float>.Zero);
 }
 
-/// <summary>Shows the residual stream of the first input to the tile's observer, which may change it.</summary>
+/// <summary>Shows the residual stream of the one input to the tile's observer, which may change it.</summary>
 internal sealed class ObserveStep(int layer, ResidualSite site, ImmutableArray<Row> columns) : ForwardStep
 {
     public override IEnumerable<Row> Reads => columns;
@@ -241,19 +234,18 @@ internal sealed class ObserveStep(int layer, ResidualSite site, ImmutableArray<R
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(Tile tile)
     {
-        int lanes = tile.Lanes;
-        float[] residual = new float[tile.Positions * columns.Length];
+        float[] residual = new float[tile.Longest * columns.Length];
         for (int c = 0; c < columns.Length; c++)
         {
             ReadOnlySpan<float> row = MemoryMarshal.Cast<Vector512<float>, float>(tile[columns[c]]);
-            for (int p = 0; p < tile.Positions; p++) residual[(p * columns.Length) + c] = row[p * lanes];
+            for (int p = 0; p < tile.Longest; p++) residual[(p * columns.Length) + c] = row[p];
         }
 
         tile.Observer?.Invoke(layer, site, residual);
         for (int c = 0; c < columns.Length; c++)
         {
             Span<float> row = MemoryMarshal.Cast<Vector512<float>, float>(tile[columns[c]]);
-            for (int p = 0; p < tile.Positions; p++) row[p * lanes] = residual[(p * columns.Length) + c];
+            for (int p = 0; p < tile.Longest; p++) row[p] = residual[(p * columns.Length) + c];
         }
     }
 }

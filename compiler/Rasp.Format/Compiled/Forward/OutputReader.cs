@@ -14,14 +14,12 @@ internal sealed class OutputReader(ManifestOutput output)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(Tile tile, ImmutableArray<Row> logits, ReadOnlySpan<int> lengths, Span<int> answers)
     {
-        int lanes = tile.Lanes;
         Span<Vector512<float>> read = codes is null ? Largest(tile, logits) : tile[logits[output.First]];
-        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(read)[lanes..];
         for (int b = 0; b < lengths.Length; b++)
         {
             Span<int> answer = answers[..lengths[b]];
-            for (int p = 0, at = b; p < answer.Length; p++, at += lanes)
-                answer[p] = codes is null ? (int)numbers[at] : codes.Find(numbers[at]);
+            ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(read.Slice(b * tile.Stride, tile.Stride))[1..];
+            for (int p = 0; p < answer.Length; p++) answer[p] = codes is null ? (int)numbers[p] : codes.Find(numbers[p]);
             answers = answers[answer.Length..];
         }
     }

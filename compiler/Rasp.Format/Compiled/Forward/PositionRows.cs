@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Rasp.Format;
 
-/// <summary>Every row by position, computed once for a plan: in a tile whose lanes are the positions.</summary>
+/// <summary>Every row by position, computed once for a plan.</summary>
 internal sealed class PositionRows
 {
     private readonly Dictionary<Row, float[]> rows = [];
@@ -13,8 +13,9 @@ internal sealed class PositionRows
         Row[] written = [.. steps.SelectMany(s => s.Writes)];
         int[] slots = new int[written.Select(r => r.Id + 1).DefaultIfEmpty().Max()];
         for (int i = 0; i < written.Length; i++) slots[written[i].Id] = i;
-        Tile tile = new(new TileLayout(slots, written.Length, 0, 1, [], this));
-        tile.PlacePositions(positions, beginning);
+        Tile tile = new(new TileLayout(slots, written.Length, 0, positions, [], this), Tile.Vectors(positions));
+        // Whatever the tokens: no row by position depends on them.
+        tile.Place(new int[positions - 1], [positions - 1], beginning);
         foreach (ForwardStep step in steps) step.Run(tile);
         foreach (Row row in written) rows.Add(row, MemoryMarshal.Cast<Vector512<float>, float>(tile[row])[..positions].ToArray());
     }

@@ -9,155 +9,132 @@ internal delegate void ResidualObserver(int layer, ResidualSite site, Span<float
 
 /// <summary>Where a tile has its rows. <paramref name="Capacity"/> is the positions of the longest inputs.</summary>
 /// <param name="Slots">A row's place among <paramref name="SlotCount"/>, by its number.</param>
-/// <param name="Broadcast">The rows by position that have a place: those that steps read in every lane.</param>
-internal sealed record TileLayout(int[] Slots, int SlotCount, int Heads, int Capacity, ImmutableArray<Row> Broadcast, PositionRows ByPosition);
+/// <param name="Laid">The rows by position that have a place: those that steps read.</param>
+internal sealed record TileLayout(int[] Slots, int SlotCount, int Heads, int Capacity, ImmutableArray<Row> Laid, PositionRows ByPosition);
 
 /// <summary>
-/// Inputs that are computed together, and the room for their rows. A row's numbers stand by position, then by input: every lane
-/// of a vector belongs to another input, so that even a softmax goes on in all lanes at once. After a shorter input's end its
-/// numbers mean nothing, and no key is there. Kept from one run to the next, so that what is fixed is not computed again.
+/// Inputs that are computed together, and the room for their rows, of <paramref name="room"/> vectors each. A row's numbers stand by input, then by
+/// position: the lanes of a vector are neighbouring positions. Every input has as many vectors as the longest one; what stands after an input's
+/// end means nothing. Kept from one run to the next, so that what is fixed is not computed again.
 /// </summary>
-internal sealed class Tile(TileLayout layout)
+internal sealed class Tile(TileLayout layout, int room)
 {
-    // Vectors of a row, roughly: what is read again soon stays in the first cache.
-    private const int RowVectors = 96;
+    private const int Lanes = 16;
 
-    private Vector512<float>[] rows = [];
-    private Vector512<float>[] scores = [];
-    private Vector512<float>[] largest = [];
-    private Vector512<float>[] best = [];
-    private int[] keys = [];
-    private int[] ids = [];
-    private int[] places = [];
-    private int[] ends = [];
+    private readonly Vector512<float>[] rows = new Vector512<float>[layout.SlotCount * room];
+    private readonly Vector512<float>[] largest = new Vector512<float>[room];
+    private readonly Vector512<float>[] best = new Vector512<float>[room];
+    private readonly Vector512<float>[] scores = new Vector512<float>[layout.Capacity];
+    private readonly int[] keys = new int[layout.Capacity];
+    private readonly int[] ids = new int[room * Lanes];
+    private readonly int[] places = new int[room * Lanes];
+    private int[] positions = [];
+    private int count;
 
-    /// <summary>Positions of the longest input here, the beginning of the sequence included.</summary>
-    public int Positions { get; private set; }
+    /// <summary>Positions of each input, the beginning of the sequence included.</summary>
+    public ReadOnlySpan<int> Positions => positions.AsSpan(0, count);
 
-    /// <summary>Positions of the shortest one.</summary>
-    public int Shortest { get; private set; }
-
-    public bool IsOneLength => Shortest == Positions;
+    /// <summary>Positions of the longest one.</summary>
+    public int Longest { get; private set; }
 
     /// <summary>Positions of the longest inputs that there can be.</summary>
     public int Capacity => layout.Capacity;
 
-    /// <summary>Vectors at each position.</summary>
-    public int Width { get; private set; }
+    /// <summary>Vectors of each input.</summary>
+    public int Stride => Vectors(Longest);
 
-    /// <summary>Inputs at each position.</summary>
-    public int Lanes => Width * Vector512<float>.Count;
+    /// <summary>Vectors of a row.</summary>
+    public int RowLength => count * Stride;
 
     /// <summary>Whether the fixed rows of this length are still to be computed.</summary>
-    public bool IsNew { get; set; }
+    public bool IsNew { get; private set; }
 
     public ResidualObserver? Observer { get; set; }
 
-    /// <summary>Token ids [positions, lanes].</summary>
-    public ReadOnlySpan<int> Ids => ids.AsSpan(0, Positions * Lanes);
+    /// <summary>Token ids, as a row's numbers stand.</summary>
+    public ReadOnlySpan<int> Ids => ids.AsSpan(0, RowLength * Lanes);
 
-    /// <summary>What is which position [positions, lanes].</summary>
-    /// <summary>Whether every lane of the one vector at each position holds the same input.</summary>
-    public bool HasOneInput { get; private set; }
+    /// <summary>What is which position, as a row's numbers stand.</summary>
+    public ReadOnlySpan<int> Places => places.AsSpan(0, RowLength * Lanes);
 
-    public ReadOnlySpan<int> Places => places.AsSpan(0, Positions * Lanes);
+    /// <summary>Room for a vector of queries' scores, and for the numbers of the keys that have a weight.</summary>
+    public Span<Vector512<float>> Scores => scores;
 
-    /// <summary>The number of each lane's positions [width].</summary>
-    public ReadOnlySpan<Vector512<int>> Ends => MemoryMarshal.Cast<int, Vector512<int>>(ends.AsSpan(0, Lanes));
+    public Span<int> Keys => keys;
 
-    /// <summary>Room for one query's scores, and for the numbers of the keys that have a weight.</summary>
-    public Span<Vector512<float>> Scores => scores.AsSpan(0, Positions);
+    /// <summary>Room for the largest of several rows, and for which of them it is.</summary>
+    public Span<Vector512<float>> Largest => largest.AsSpan(0, RowLength);
 
-    public Span<int> Keys => keys.AsSpan(0, Positions);
-
-    /// <summary>Room for the largest of several rows, and for which of them it is, at each position of each input.</summary>
-    public Span<Vector512<float>> Largest => largest.AsSpan(0, Positions * Width);
-
-    public Span<Vector512<float>> Best => best.AsSpan(0, Positions * Width);
+    public Span<Vector512<float>> Best => best.AsSpan(0, RowLength);
 
     /// <summary>What the attention steps keep from one run to the next.</summary>
     public KeptAttention[] Kept { get; } = [.. Enumerable.Range(0, layout.Heads).Select(_ => new KeptAttention())];
 
-    /// <summary>The numbers [positions, width] of a row.</summary>
-    public Span<Vector512<float>> this[Row row] => rows.AsSpan(PlaceOf(row), Positions * Width);
+    /// <summary>The numbers of a row.</summary>
+    public Span<Vector512<float>> this[Row row] => rows.AsSpan(PlaceOf(row), RowLength);
 
     /// <summary>All rows, and where one of them starts.</summary>
     public ReadOnlySpan<Vector512<float>> Rows => rows;
 
-    public int PlaceOf(Row row) => layout.Slots[row.Id] * Capacity * Width;
+    public int PlaceOf(Row row) => layout.Slots[row.Id] * room;
 
     /// <summary>A fixed row's number at each position; where it is by position, beyond those of this length.</summary>
-    public float[] Lane(Row row)
-    {
-        if (row.IsByPosition) return layout.ByPosition[row];
-        ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(this[row]);
-        float[] lane = new float[Positions];
-        for (int p = 0; p < lane.Length; p++) lane[p] = numbers[p * Lanes];
-        return lane;
-    }
+    public float[] NumbersOf(Row row) =>
+        row.IsByPosition ? layout.ByPosition[row] : MemoryMarshal.Cast<Vector512<float>, float>(this[row])[..Longest].ToArray();
 
-    /// <summary>Inputs that one tile holds where <paramref name="count"/> of them, of so many positions at most, are to be computed.</summary>
-    public static int LanesFor(int capacity, int count) =>
-        Math.Max(1, Math.Min(RowVectors / capacity, (count + Vector512<float>.Count - 1) / Vector512<float>.Count)) * Vector512<float>.Count;
+    public static int Vectors(int positions) => (positions + Lanes - 1) / Lanes;
 
-    /// <summary>
-    /// Places inputs, whose ids stand one after the other, behind the <paramref name="beginning"/> of the sequence. Lanes without
-    /// one repeat the last one.
-    /// </summary>
-    public void Place(ReadOnlySpan<int> inputs, ReadOnlySpan<int> lengths, int lanes, int beginning)
+    /// <summary>Places inputs, whose ids stand one after the other, each behind the <paramref name="beginning"/> of the sequence.</summary>
+    public void Place(ReadOnlySpan<int> inputs, ReadOnlySpan<int> lengths, int beginning)
     {
         int longest = 0;
         foreach (int length in lengths) longest = Math.Max(longest, length);
-        Resize(longest + 1, lanes / Vector512<float>.Count);
-        HasOneInput = lengths.Length == 1 && Width == 1;
-        Shortest = Positions;
-        ids.AsSpan(0, lanes).Fill(beginning);
-        for (int b = 0; b < lanes; b++)
+        Resize(longest + 1);
+        count = lengths.Length;
+        // Any token will do where there is none, but not the beginning of the sequence.
+        ids.AsSpan(0, RowLength * Lanes).Clear();
+        for (int b = 0; b < count; b++)
         {
-            ReadOnlySpan<int> input = inputs[..lengths[Math.Min(b, lengths.Length - 1)]];
-            for (int p = 0; p < input.Length; p++) ids[((p + 1) * lanes) + b] = input[p];
-            // Any token will do where there is none, but not the beginning of the sequence.
-            for (int p = input.Length; p < longest; p++) ids[((p + 1) * lanes) + b] = 0;
-            ends[b] = input.Length + 1;
-            Shortest = Math.Min(Shortest, ends[b]);
-            if (b < lengths.Length - 1) inputs = inputs[input.Length..];
+            Span<int> placed = ids.AsSpan(b * Stride * Lanes);
+            placed[0] = beginning;
+            inputs[..lengths[b]].CopyTo(placed[1..]);
+            inputs = inputs[lengths[b]..];
+            positions[b] = lengths[b] + 1;
         }
     }
 
-    /// <summary>Places positions instead of inputs: each in a lane of its own.</summary>
-    public void PlacePositions(int positions, int beginning)
+    /// <summary>Runs the steps, those that are fixed only where the length is a new one, but then for as many inputs as there is room for.</summary>
+    public void Run(ForwardPlan plan)
     {
-        HasOneInput = false;
-        Resize(1, (positions + Vector512<float>.Count - 1) / Vector512<float>.Count);
-        ids[0] = beginning;
-        for (int p = 0; p < positions; p++) places[p] = p;
-    }
-
-    private void Resize(int positions, int width)
-    {
-        if (width != Width)
+        if (IsNew && !plan.FixedSteps.IsEmpty)
         {
-            (Width, Positions) = (width, 0);
-            rows = Room(rows, layout.SlotCount * Capacity * width);
-            largest = Room(largest, Capacity * width);
-            best = Room(best, Capacity * width);
-            scores = Room(scores, Capacity);
-            keys = new int[Capacity];
-            ids = new int[Capacity * Lanes];
-            places = [.. Enumerable.Range(0, Capacity * Lanes).Select(i => i / Lanes)];
-            ends = new int[Lanes];
-            foreach (Row row in layout.Broadcast) Broadcast(row);
+            int placed = count;
+            count = positions.Length;
+            Array.Fill(positions, Longest);
+            foreach (ForwardStep step in plan.FixedSteps) step.Run(this);
+            count = placed;
         }
 
-        IsNew |= positions != Positions;
-        Positions = positions;
+        foreach (ForwardStep step in plan.Steps) step.Run(this);
+        IsNew = false;
     }
 
-    private void Broadcast(Row row)
+    private void Resize(int longest)
     {
-        float[] numbers = layout.ByPosition[row];
-        for (int p = 0; p < Capacity; p++) rows.AsSpan(PlaceOf(row) + (p * Width), Width).Fill(Vector512.Create(numbers[p]));
+        if (longest == Longest) return;
+        IsNew = true;
+        bool isOtherStride = Vectors(longest) != Stride;
+        Longest = longest;
+        if (!isOtherStride) return;
+        positions = new int[room / Stride];
+        for (int i = 0; i < places.Length; i++) places[i] = Math.Min(i % (Stride * Lanes), Capacity - 1);
+        foreach (Row row in layout.Laid) Lay(row);
     }
 
-    private static Vector512<float>[] Room(Vector512<float>[] room, int length) => room.Length < length ? new Vector512<float>[length] : room;
+    private void Lay(Row row)
+    {
+        Span<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(rows.AsSpan(PlaceOf(row), room));
+        float[] byPosition = layout.ByPosition[row];
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = byPosition[places[i]];
+    }
 }

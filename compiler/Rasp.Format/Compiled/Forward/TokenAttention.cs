@@ -1,186 +1,112 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Rasp.Format;
 
-/// <summary>Of one head: numbers by token, and room for sums over the positions that hold a token [token, lane].</summary>
-internal sealed class TokenSums
+/// <summary>Of one head and one input: the tokens that occur, in the order in which they do first.</summary>
+internal sealed class TokenKeys
 {
-    /// <summary>Whether the token has been seen, and the numbers of its row in every score term, [term · tokens + token].</summary>
-    public bool[] IsKnown { get; set; } = [];
+    /// <summary>A token's place among them, or −1.</summary>
+    public int[] Places { get; set; } = [];
 
+    /// <summary>The position where each occurs first, and how often it does.</summary>
+    public int[] First { get; set; } = [];
+
+    public float[] Counts { get; set; } = [];
+
+    /// <summary>Their keys [term, place], and the sums of their values [value, place].</summary>
     public float[] Keys { get; set; } = [];
 
-    public float[] Queries { get; set; } = [];
-
-    public Vector512<float>[] Counts { get; set; } = [];
-
-    /// <summary>[value, token, lane].</summary>
-    public Vector512<float>[] Values { get; set; } = [];
-
-    /// <summary>z by the query's token [value, token, lane].</summary>
-    public Vector512<float>[] Mixed { get; set; } = [];
+    public float[] Values { get; set; } = [];
 }
 
 /// <summary>
 /// Attention without a mask whose keys are by token: equal tokens have equal scores, so that a key is a token, with the number of
-/// times that it occurs and the sum of its values: Σ_j e^s(t_j)·v_j = Σ_t e^s(t)·Σ_{j: t_j = t} v_j. Where the queries are by token
-/// as well, there is one query for each token.
+/// times that it occurs and the sum of its values: Σ_j e^s(t_j)·v_j = Σ_t e^s(t)·Σ_{j: t_j = t} v_j.
 /// </summary>
 internal sealed class TokenAttention(int tokens, ImmutableArray<ScoreProduct> scores, ImmutableArray<(Row Value, Row Target)> values)
 {
-    private readonly bool queriesAreByToken = scores.All(s => s.Query.IsByToken);
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(Tile tile, TokenSums sums)
+    public void Run(Tile tile, KeptAttention kept)
     {
-        int width = tile.Width;
-        Prepare(sums, width);
-        Gather(tile, sums);
-        for (int v = 0; v < width; v++)
+        TokenKeys keys = kept.Tokens;
+        if (keys.Places.Length == 0) Prepare(keys);
+        for (int b = 0; b < tile.Positions.Length; b++)
         {
-            if (!queriesAreByToken)
+            int first = b * tile.Stride;
+            int count = Gather(tile, kept, first, tile.Positions[b]);
+            for (int v = 0; v < Tile.Vectors(tile.Positions[b]); v++) Mix(tile, kept, first + v, count);
+        }
+    }
+
+    private void Prepare(TokenKeys keys)
+    {
+        keys.Places = new int[tokens];
+        keys.First = new int[tokens];
+        keys.Counts = new float[tokens];
+        keys.Keys = new float[scores.Length * tokens];
+        keys.Values = new float[values.Length * tokens];
+    }
+
+    /// <summary>Finds the tokens of an input, and what stands at them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Gather(Tile tile, KeptAttention kept, int first, int positions)
+    {
+        TokenKeys keys = kept.Tokens;
+        ReadOnlySpan<int> ids = tile.Ids.Slice(first * QueryLanes.Count, positions);
+        int[] places = keys.Places;
+        Array.Fill(places, -1);
+        Array.Clear(keys.Values);
+        int count = 0;
+        for (int p = 0; p < ids.Length; p++)
+        {
+            int id = ids[p];
+            if (places[id] < 0)
             {
-                for (int p = 0; p < tile.Positions; p++) Mix(tile, sums, p, v);
-                continue;
+                keys.First[count] = p;
+                keys.Counts[count] = 0;
+                places[id] = count++;
             }
 
-            for (int t = 0; t < tokens; t++) Mix(tile, sums, t, v);
+            keys.Counts[places[id]]++;
         }
 
-        if (!queriesAreByToken) return;
-        ReadOnlySpan<int> ids = tile.Ids;
-        int lanes = tile.Lanes;
-        for (int f = 0; f < values.Length; f++)
-        {
-            ReadOnlySpan<float> mixed = MemoryMarshal.Cast<Vector512<float>, float>(sums.Mixed.AsSpan(f * tokens * width, tokens * width));
-            Span<float> z = MemoryMarshal.Cast<Vector512<float>, float>(tile[values[f].Target])[..ids.Length];
-            for (int p = 0; p < z.Length; p += lanes)
-                for (int b = 0; b < lanes; b++) z[p + b] = mixed[(ids[p + b] * lanes) + b];
-        }
-    }
-
-    private void Prepare(TokenSums sums, int width)
-    {
-        if (sums.IsKnown.Length == 0)
-        {
-            sums.IsKnown = new bool[tokens];
-            sums.Keys = new float[scores.Length * tokens];
-            sums.Queries = new float[scores.Length * tokens];
-        }
-
-        if (sums.Counts.Length != tokens * width)
-        {
-            sums.Counts = new Vector512<float>[tokens * width];
-            sums.Values = new Vector512<float>[values.Length * tokens * width];
-            sums.Mixed = new Vector512<float>[values.Length * tokens * width];
-            return;
-        }
-
-        Array.Clear(sums.Counts);
-        Array.Clear(sums.Values);
-    }
-
-    /// <summary>How often each token occurs in each lane, and the sums of its values.</summary>
-    private void Gather(Tile tile, TokenSums sums)
-    {
-        ReadOnlySpan<int> ids = tile.Ids;
-        int lanes = tile.Lanes;
-        if (tile.HasOneInput)
-        {
-            GatherOne(tile, sums);
-            return;
-        }
-
-        ReadOnlySpan<int> ends = MemoryMarshal.Cast<Vector512<int>, int>(tile.Ends);
-        Span<float> counts = MemoryMarshal.Cast<Vector512<float>, float>(sums.Counts.AsSpan());
-        for (int p = 0, at = 0; p < tile.Positions; p++)
-        {
-            bool isOverInSome = p >= tile.Shortest;
-            for (int b = 0; b < lanes; b++, at++)
-            {
-                if (isOverInSome && p >= ends[b]) continue;
-                int id = ids[at];
-                counts[(id * lanes) + b]++;
-                if (!sums.IsKnown[id]) Remember(tile, sums, id, at);
-            }
-        }
-
-        for (int f = 0; f < values.Length; f++)
-        {
-            Span<float> sum = MemoryMarshal.Cast<Vector512<float>, float>(sums.Values.AsSpan(f * sums.Counts.Length, sums.Counts.Length));
-            ReadOnlySpan<float> x = MemoryMarshal.Cast<Vector512<float>, float>(tile[values[f].Value])[..ids.Length];
-            for (int p = 0, at = 0; p < tile.Positions; p++)
-            {
-                bool isOverInSome = p >= tile.Shortest;
-                for (int b = 0; b < lanes; b++, at++)
-                    if (!isOverInSome || p < ends[b]) sum[(ids[at] * lanes) + b] += x[at];
-            }
-        }
-    }
-
-    /// <summary>The same of one input, which stands in every lane.</summary>
-    private void GatherOne(Tile tile, TokenSums sums)
-    {
-        for (int p = 0; p < tile.Positions; p++)
-        {
-            int at = p * tile.Lanes;
-            int id = tile.Ids[at];
-            sums.Counts[id] += Vector512<float>.One;
-            if (!sums.IsKnown[id]) Remember(tile, sums, id, at);
-            for (int f = 0; f < values.Length; f++) sums.Values[(f * sums.Counts.Length) + id] += tile[values[f].Value][p];
-        }
-    }
-
-    private void Remember(Tile tile, TokenSums sums, int id, int at)
-    {
-        sums.IsKnown[id] = true;
         for (int t = 0; t < scores.Length; t++)
         {
-            sums.Keys[(t * tokens) + id] = scores[t].Factor * MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Key])[at];
-            if (queriesAreByToken) sums.Queries[(t * tokens) + id] = MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Query])[at];
-        }
-    }
-
-    /// <summary>One query: a position, or a token. Tokens that do not occur in a lane are no keys there.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Mix(Tile tile, TokenSums sums, int query, int v)
-    {
-        int width = tile.Width;
-        int at = (query * width) + v;
-        Span<Vector512<float>> row = tile.Scores[..tokens];
-        row.Clear();
-        for (int s = 0; s < scores.Length; s++)
-        {
-            Vector512<float> q = queriesAreByToken ? Vector512.Create(sums.Queries[(s * tokens) + query]) : tile[scores[s].Query][at];
-            ReadOnlySpan<float> keys = sums.Keys.AsSpan(s * tokens, tokens)[..row.Length];
-            for (int t = 0; t < row.Length; t++) row[t] = Vector512.MultiplyAddEstimate(q, Vector512.Create(keys[t]), row[t]);
-        }
-
-        ReadOnlySpan<Vector512<float>> counts = sums.Counts.AsSpan(v);
-        Vector512<float> max = Vector512.Create(float.NegativeInfinity);
-        for (int t = 0; t < row.Length; t++)
-        {
-            row[t] = Vector512.ConditionalSelect(Vector512.Equals(counts[t * width], Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), row[t]);
-            max = Vector512.MaxNative(max, row[t]);
-        }
-
-        Vector512<float> total = default;
-        for (int t = 0; t < row.Length; t++)
-        {
-            row[t] = Exponential.Of(row[t] - max);
-            total = Vector512.MultiplyAddEstimate(row[t], counts[t * width], total);
+            ReadOnlySpan<float> key = MemoryMarshal.Cast<Vector512<float>, float>(tile[scores[t].Key][first..]);
+            for (int i = 0; i < count; i++) keys.Keys[(t * tokens) + i] = key[keys.First[i]];
         }
 
         for (int f = 0; f < values.Length; f++)
         {
-            ReadOnlySpan<Vector512<float>> x = sums.Values.AsSpan((f * tokens * width) + v);
-            Vector512<float> sum = default;
-            for (int t = 0; t < row.Length; t++) sum = Vector512.MultiplyAddEstimate(row[t], x[t * width], sum);
-            Span<Vector512<float>> z = queriesAreByToken ? sums.Mixed.AsSpan(f * tokens * width) : tile[values[f].Target];
-            z[at] = sum / total;
+            ReadOnlySpan<float> x = MemoryMarshal.Cast<Vector512<float>, float>(tile[values[f].Value][first..]);
+            Span<float> sums = keys.Values.AsSpan(f * tokens, tokens);
+            int last = Math.Min(ids.Length, kept.KeysOfValues[f]);
+            for (int p = 0; p < last; p++) sums[places[ids[p]]] += x[p];
         }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Mix(Tile tile, KeptAttention kept, int at, int tokensHere)
+    {
+        TokenKeys keys = kept.Tokens;
+        Span<Vector512<float>> row = tile.Scores[..tokensHere];
+        row.Clear();
+        for (int t = 0; t < scores.Length; t++)
+        {
+            Vector512<float> query = scores[t].Factor * tile[scores[t].Query][at];
+            ReadOnlySpan<float> key = keys.Keys.AsSpan(t * tokens, row.Length);
+            for (int i = 0; i < row.Length; i++) row[i] = Vector512.MultiplyAddEstimate(query, Vector512.Create(key[i]), row[i]);
+        }
+
+        (int count, _) = QueryLanes.Exponentials(row, tile.Keys);
+        Vector512<float> total = default;
+        for (int i = 0; i < count; i++) total = Vector512.MultiplyAddEstimate(row[i], Vector512.Create(keys.Counts[tile.Keys[i]]), total);
+        for (int f = 0; f < values.Length; f++)
+            tile[values[f].Target][at] = QueryLanes.Mix(keys.Values.AsSpan(f * tokens, tokens), tile.Keys[..count], row) / total;
     }
 }
