@@ -20,12 +20,15 @@ internal sealed partial class Lowerer
         return domains.Space.Causal ? SharedByPosition(sop, sum) : SharedByLength(sop, mean, sum);
     }
 
+    /// <summary>The whole number rounded by the next MLP, to have no error at all; null where single precision does not suffice.</summary>
+    private Variable? Exact(SOp sop) => Rounded(NeedLinear(sop), sop, domains.Everywhere(sop), share: SinglePrecision.ExactIntegers) is { Error: 0 } exact ? exact : null;
+
     /// <summary>
     /// Under a causal mask each position reads its own sum, with a weight of 1/(position + 1) beside the beginning of the sequence.
     /// </summary>
     private LinearForm? SharedByPosition(SOp sop, SOp sum)
     {
-        if (Rounded(NeedLinear(sum), sum, domains.Everywhere(sum)) is not { Error: 0 } exact) return null;
+        if (Exact(sum) is not Variable exact) return null;
         LinearForm form = LinearForm.Of(exact);
         OneHotView positions = OneHotView.Identity(indices);
         Selector self = graph.Select(indices.SOp, indices.SOp, Comparison.Equal, sop.Span);
