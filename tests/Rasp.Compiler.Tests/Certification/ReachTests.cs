@@ -29,6 +29,8 @@ public sealed class ReachTests
     [InlineData("m = aggregate(select(indices, indices, <=), indicator(tokens == \"a\")); x = aggregate(select(indices, indices, <=), round(4 * m));", 60, 60)]
     [InlineData("x = count(tokens, \"a\") * count(tokens, \"b\");", 128, 128)]
     [InlineData("x = 3 * count(tokens, \"a\") + 2 * count(tokens, \"b\") - 5 * count(tokens, \"c\") + 7 * count(tokens, \"d\");", 60, 60)]
+    [InlineData("x = round(100 * count(tokens, \"a\") / length);", 60, 60)]
+    [InlineData("x = round(10 * aggregate(select(indices, indices, <=), indicator(tokens == \"a\")));", 128, 128)]
     public void Fp32_is_proved_up_to(string text, int maxLength, int proved)
     {
         (CompileResult result, RaspProgram program) = Compiled.Try(text, Compiled.Tokens("abcd"), maxLength, causal: false);
