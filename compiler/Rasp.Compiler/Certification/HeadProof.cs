@@ -19,7 +19,8 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double scoreError = ScoreError(scheduled);
         foreach (HeadWrite write in scheduled.Writes)
         {
-            ErrorBound own = write.Part.Moved.OneHot is not null ? MovedClass(write)
+            ErrorBound own = write.Part.Head.Terms.FirstOrDefault(t => t.ScoresBeginning) is ScoreTerm share ? Shared(write, share, scoreError)
+                : write.Part.Moved.OneHot is not null ? MovedClass(write)
                 : write.Part.Count is CountCode count ? Counted(write, count, scoreError)
                 : Moved(write, scoreError);
             if (IsAlone(write)) proof.Add(write.Variable, own);
@@ -50,6 +51,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         double magnitude = 0;
         double atBeginning = 0;
         double ofBeginning = 0;
+        double ofShare = 0;
         bool whole = true;
         int dimension = 0;
         double constant = scheduled.Head.Constant;
@@ -60,6 +62,14 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
             double[] ofKeys = new double[term.KeyFeatures.Length];
             for (int f = 0; f < term.Features; f++, dimension++)
             {
+                if (term.ScoresBeginning)
+                {
+                    ofShare += Feature(term.Query, term.QueryFeatures, f, name).Error;
+                    atBeginning += Feature(term.Query, term.QueryFeatures, f, name).Largest * beginning.Off("K", layer, head, dimension, term.KeyFeatures[0][f].ToDouble());
+                    ofBeginning += Math.Abs(term.KeyFeatures[0][f].ToDouble()) * beginning.Off("Q", layer, head, dimension, 0);
+                    continue;
+                }
+
                 (double queryError, double query) = Feature(term.Query, term.QueryFeatures, f, name);
                 (double keyError, double key) = Feature(term.Key, term.KeyFeatures, f, name);
                 AddScaled(ofQueries, term.QueryFeatures, f, keyError);
@@ -89,7 +99,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
         (double gap, double off) = Gap(scheduled, magnitude, error, name);
         proof.Proof.Step(gap, off + atBeginning, () => $"{name}: its attention scores do not separate selected keys from others");
         proof.Proof.Require(gap - off - atBeginning >= format.ZeroGap, () => $"{name}: keys that are not selected keep a weight");
-        return error + atBeginning;
+        return error + atBeginning + ofShare;
     }
 
     /// <summary>Whether a term's score is the same for all queries.</summary>
@@ -251,6 +261,32 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
     }
 
     /// <summary>
+    /// One selected key beside the beginning, whose score f is rounded once in fp32 and once to the format, its weight e⁻ᶠ/(e⁻ᶠ + 1) by exp, the sum
+    /// and the quotient; all of that is a relative error of the weight 1/count, whose product with the value is rounded.
+    /// </summary>
+    private ErrorBound Shared(HeadWrite write, ScoreTerm share, double scoreError)
+    {
+        if (write.Part.Moved.Number is not LinearForm form || share.Query is not Variable positions) return ErrorBound.Exact;
+        ErrorBound value = proof.Number(form, proof.Domains.Everywhere(write.Part.SOp, proof.MaxLength).Select(v => v.Number));
+        double largest = proof.LargestCode(write.Variable);
+        double score = 0;
+        double weight = 0;
+        foreach (int c in proof.Classes(positions))
+        {
+            double beginningScore = share.QueryFeatures[c].Sum(f => f.ToDouble());
+            double count = positions.Values[c].Number.ToDouble() + 1;
+            if (count > 1) score = Math.Max(score, Math.Abs(beginningScore));
+            weight = Math.Max(weight, Math.Abs((count / (1 + PortableExponential.Of(beginningScore))) - 1));
+        }
+
+        double rounding = format.Unit == SinglePrecision.Rounding ? 0 : format.Unit;
+        double scores = scoreError + (SinglePrecision.Rounding * PowerOfTwo.AtMost(Math.Max(score, 1))) + (rounding * score);
+        double relative = ((1 + weight) * PortableExponential.Of(scores) * (1 + (8 * SinglePrecision.Rounding)) * (1 + rounding) * (1 + rounding)) - 1;
+        double emptyError = beginning.Off("V", layer, head, write.First, 0);
+        return new ErrorBound((value.At(largest * proof.MaxLength) * (1 + relative)) + emptyError + format.Tiny, relative);
+    }
+
+    /// <summary>
     /// The scores are exactly 0, so that e⁰ = 1 is added up to w exactly, and all weights are the same rounded 1/w: a relative error of the mean. The rest
     /// comes from the additions; where what is not zero has one value, a smaller mean has fewer and smaller ones.
     /// </summary>
@@ -269,7 +305,7 @@ internal sealed class HeadProof(LengthProof proof, Schedule schedule, BeginningR
             : new ErrorBound(Math.Max((value.At(largest) * (1 + weights)) + additions, emptyError) + (products * held) + format.Tiny, weights);
     }
 
-    private static bool IsPowerOfTwo(Rational x) => x == Rational.Zero || Math.Log2(Math.Abs(x.ToDouble())) == Math.Floor(Math.Log2(Math.Abs(x.ToDouble())));
+    private static bool IsPowerOfTwo(Rational x) => x == Rational.Zero || PowerOfTwo.AtMost(Math.Abs(x.ToDouble())) == Math.Abs(x.ToDouble());
 
     /// <summary>The columns of the one selected key's class, with weight 1.</summary>
     private ErrorBound MovedClass(HeadWrite write)

@@ -18,7 +18,10 @@ internal sealed class HeadEmitter(
         foreach (ScoreTerm term in scheduled.Head.Terms)
         {
             WriteFeatures("Q", term.Query, term.QueryFeatures, feature);
-            WriteFeatures("K", term.Key, term.KeyFeatures, feature);
+            if (term.ScoresBeginning)
+                for (int f = 0; f < term.Features; f++) SetAtBeginning("K", feature + f, term.KeyFeatures[0][f].ToDouble());
+            else
+                WriteFeatures("K", term.Key, term.KeyFeatures, feature);
             feature += term.Features;
         }
 

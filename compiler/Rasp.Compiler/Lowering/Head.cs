@@ -14,6 +14,9 @@ internal sealed record ScoreTerm(
     int Constant)
 {
     public int Features => QueryFeatures[0].Length;
+
+    /// <summary>Whether the key features are those of the beginning of the sequence alone, whose score then depends on the query; the tokens' are 0.</summary>
+    public bool ScoresBeginning { get; init; }
 }
 
 /// <summary>

@@ -96,14 +96,14 @@ internal sealed partial class Lowerer
         return (joins ? Packed(staircase, sop, input.Terms, input.Error, grid: 0) : null) ?? staircase;
     }
 
-    private Staircase? Packed(Staircase staircase, SOp sop, ImmutableArray<LinearTerm> terms, double error, double grid)
+    private Staircase? Packed(Staircase staircase, SOp sop, ImmutableArray<LinearTerm> terms, double error, double grid, double leastSlope = 0)
     {
         LinearForm input = staircase.Input;
         kept.AddRange(terms.Select(t => t.Variable).OfType<AttentionVariable>());
         bool listed = staircase.Points.All(p => p.Low == p.High);
         ImmutableArray<Rational> codes = [.. staircase.Points.SelectMany(p => p.Ends).Select(r => Rational.FromDouble(r) - input.Constant).Distinct().Order()];
         Variable packed = AttentionVariable.Packed(sop, listed ? [.. codes.Select(Value.FromNumber)] : [], codes, terms, error, grid);
-        return Lowering.Staircase.Through(LinearForm.Of(packed) + new LinearForm(input.Constant, []), error, staircase.Points, out _);
+        return Lowering.Staircase.Through(LinearForm.Of(packed) + new LinearForm(input.Constant, []), error, staircase.Points, out _, leastSlope);
     }
 
     /// <summary>
@@ -113,7 +113,12 @@ internal sealed partial class Lowerer
     private Staircase? Proved(Staircase candidate, SOp sop, double gap, bool coded)
     {
         if (Suffices(candidate)) return candidate;
-        return OnGrid(candidate, sop) is { } onGrid && Suffices(onGrid) ? onGrid : null;
+        if (OnGrid(candidate, sop) is { } onGrid && Suffices(onGrid)) return onGrid;
+
+        // The hidden units' sums lie on the grid of the least steep step.
+        double steepest = candidate.Steps.Select(s => Math.Abs(s.Slope)).DefaultIfEmpty().Max();
+        bool differ = candidate.Steps.Any(s => Math.Abs(s.Slope) < steepest);
+        return differ && OnGrid(candidate, sop, steepest) is { } steep && Suffices(steep) ? steep : null;
 
         bool Suffices(Staircase staircase) => staircase.OutputError.Bound <= gap / 4 && (!coded || staircase.CodeError <= LargestCodeError);
     }
@@ -125,7 +130,7 @@ internal sealed partial class Lowerer
     /// </code>
     /// Attention's output adds C, the embedding has taken it away. Formats of fewer bits would round c to a coarser grid than it needs.
     /// </summary>
-    private Staircase? OnGrid(Staircase staircase, SOp sop)
+    private Staircase? OnGrid(Staircase staircase, SOp sop, double leastSlope = 0)
     {
         LinearForm input = staircase.Input;
         ImmutableArray<LinearTerm> terms = input.Terms is [{ Variable: AttentionVariable { Terms: [_, ..] packed } }] ? packed : input.Terms;
@@ -136,7 +141,7 @@ internal sealed partial class Lowerer
         int roundings = terms.Sum(t => t.Variable is AttentionVariable moved ? moved.Parts.Length : 1) + 1;
         double grid = PowerOfTwo.AtMost(1 / (4 * roundings * staircase.Steps.Max(s => Math.Abs(s.Slope))));
         bool fits = new LinearForm(Rational.Zero, terms).Magnitude + 1 <= (1 << 22) * grid;
-        return !fits ? null : Packed(staircase, sop, terms, input.Error + (roundings * grid / 2), grid);
+        return !fits ? null : Packed(staircase, sop, terms, input.Error + (roundings * grid / 2), grid, leastSlope);
     }
 
     /// <summary>Whether what writes the variable can add a multiple of it to another column: its numbers, or exact numbers of its classes.</summary>

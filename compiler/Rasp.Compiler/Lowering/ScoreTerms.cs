@@ -98,6 +98,26 @@ internal static class ScoreTerms
             yield return new ScoreTerm(null, [[Rational.One]], term.Variable, [.. term.Weights.Select(w => ImmutableArray.Create(w * Penalty))], 0);
     }
 
+    /// <summary>
+    /// Scores the beginning such that one selected key has a weight of 1/count: ln(count − 1), as a part on a grid of 1/256 and the rest on
+    /// one of 2⁻²⁴. A count of 1 leaves the beginning no weight.
+    /// </summary>
+    public static ScoreTerm Share(OneHotView counts) => new(
+        counts.Variable, [.. counts.Values.Select(c => Share(c?.Number.ToDouble() ?? 1))],
+        null, [[Rational.One, Rational.One]],
+        0)
+    {
+        ScoresBeginning = true,
+    };
+
+    private static ImmutableArray<Rational> Share(double count)
+    {
+        if (count <= 1) return [-Penalty, Rational.Zero];
+        double score = PortableExponential.Logarithm(count - 1);
+        double part = Math.Round(score * 256) / 256;
+        return [Rational.FromDouble(part), Rational.FromDouble(Math.Round((score - part) * (1 << 24)) / (1 << 24))];
+    }
+
     private static string Pattern(int length, Func<int, bool> holds) =>
         string.Create(length, holds, (chars, h) =>
         {
