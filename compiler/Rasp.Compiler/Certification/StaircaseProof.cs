@@ -39,7 +39,8 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         }
 
         double weights = mlp.Steps.SelectMany(s => s.Change).Concat(mlp.Base).Select(c => Math.Abs(format.Round(c) - c)).DefaultIfEmpty().Max() * (mlp.Steps.Length + 1);
-        proof.Add(mlp.Variable, [.. inexact.Take(mlp.Width).Select(own => own + weights + RoundingOfResult(mlp, own + weights))]);
+        (double largest, bool isHeld) = Results(mlp);
+        proof.Add(mlp.Variable, [.. inexact.Take(mlp.Width).Select(own => own + weights + RoundingOfResult(own + weights, largest, isHeld))]);
         for (int s = 0; s < mlp.Sums.Length; s++)
             proof.AddOther(mlp.Sums[s], mlp.Sums[s].Others.First(o => o.Variable == mlp.Variable), inexact[mlp.Width + s] + weights);
     }
@@ -113,8 +114,8 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         }
     }
 
-    /// <summary>What is off by so much is moved no further by a rounding where the format holds the number that it stands for.</summary>
-    private double RoundingOfResult(ScheduledMlp mlp, double inexact)
+    /// <summary>The largest number that the columns stand for, and whether the format holds all of them.</summary>
+    private (double Largest, bool IsHeld) Results(ScheduledMlp mlp)
     {
         double largest = 0;
         bool isHeld = true;
@@ -125,6 +126,12 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         }
 
         proof.Proof.Require(largest <= format.Largest, () => $"{proof.Describe(mlp.Variable)}: {largest:G6} passes the largest number of {format.Name}");
+        return (largest, isHeld);
+    }
+
+    /// <summary>What is off by so much is moved no further by a rounding where the format holds the number that it stands for.</summary>
+    private double RoundingOfResult(double inexact, double largest, bool isHeld)
+    {
         double rounding = format.Unit * (largest + inexact);
         return isHeld ? Math.Min(inexact, rounding) : rounding;
     }
