@@ -24,9 +24,10 @@ internal sealed record CompilationPlan(
             domains = new DomainAnalysis(vocabulary, new ContextSpace(maxLength, causal: true));
 
         // Without a value there is nothing to lay out, unless no input asks for it.
-        if (ProgramGraph.Reachable(exports.Select(e => e.SOp)).OfType<SOp>().Reverse().Any(s => domains.Analyse(s).LargestSet == 0))
+        ImmutableArray<object> nodes = ProgramGraph.Reachable(exports.Select(e => e.SOp));
+        if (nodes.OfType<SOp>().Reverse().Any(s => domains.Analyse(s).LargestSet == 0))
             Verifier.ThrowIfUndefined(exports, vocabulary, maxLength, causal);
-        Lowerer lowerer = new(domains, vocabulary, passes);
+        Lowerer lowerer = new(domains, vocabulary, passes, nodes, program.SOps.Select(s => s.SOp));
         ImmutableArray<LoweredOutput> outputs = [.. exports.Select(lowerer.Lower)];
         VariableNames names = new(program);
         return new CompilationPlan(

@@ -112,22 +112,24 @@ internal sealed class BeginningRow
 
     /// <summary>
     /// A sum of products in fp32 in any order: one product is exact enough to be rounded once, of two the result is rounded; of more every addition is, by
-    /// a unit of all the terms' magnitudes, unless all are whole and fp32 holds whatever they add up to.
+    /// a unit of all the terms' magnitudes, unless all are whole quarters and fp32 holds whatever they add up to.
     /// </summary>
     private readonly record struct ProductSum(double Sum, double Error, double Magnitude, int Terms, bool HasFraction)
     {
+        private const double Quarters = 4;
+
         public Inexact Total => new(Sum, Error + (SinglePrecision.Rounding * Terms switch
         {
             <= 1 => 0,
             2 => Math.Abs(Sum),
-            _ => !HasFraction && Magnitude <= SinglePrecision.ExactIntegers ? 0 : Terms * Magnitude,
+            _ => !HasFraction && Quarters * Magnitude <= SinglePrecision.ExactIntegers ? 0 : Terms * Magnitude,
         }));
 
         public ProductSum Plus(Inexact x, double weight)
         {
             double product = x.Number * weight;
             return new ProductSum(
-                Sum + product, Error + (x.Error * Math.Abs(weight)), Magnitude + Math.Abs(product), Terms + 1, HasFraction || product != Math.Floor(product));
+                Sum + product, Error + (x.Error * Math.Abs(weight)), Magnitude + Math.Abs(product), Terms + 1, HasFraction || !double.IsInteger(Quarters * product));
         }
     }
 }

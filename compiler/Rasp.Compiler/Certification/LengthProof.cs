@@ -11,9 +11,12 @@ internal sealed class LengthProof(
     Schedule schedule, DomainAnalysis domains, FeatureReadings features, NumberFormat format, int maxLength, Func<Variable, string> describe)
 {
     private readonly Dictionary<Variable, ErrorBound> errors = [];
+    private readonly Dictionary<Variable, ImmutableArray<double>> columnErrors = [];
     private readonly Dictionary<Variable, ImmutableArray<int>> classes = [];
     private readonly Dictionary<Variable, double[]> largestColumns = [];
     private readonly Dictionary<AttentionVariable, SumBound> sums = [];
+    private readonly Dictionary<AttentionVariable, SumErrors> shares = [];
+    private readonly Dictionary<Variable, Dictionary<double, Interval>> means = [];
 
     public Proof Proof { get; } = new();
 
@@ -55,14 +58,32 @@ internal sealed class LengthProof(
         ? new ErrorBound(other.Absolute + error.Absolute, Math.Max(other.Relative, error.Relative))
         : error;
 
+    /// <summary>What an MLP writes is off by this in each column.</summary>
+    public void Add(Variable variable, ImmutableArray<double> columns)
+    {
+        columnErrors.Add(variable, columns);
+        Add(variable, new ErrorBound(columns.DefaultIfEmpty().Max(), 0));
+    }
+
     /// <summary>What the embedding or an MLP adds to a sum, off by <paramref name="inexact"/> before it is rounded.</summary>
     public void AddOther(AttentionVariable sum, LinearTerm other, double inexact)
     {
         ImmutableArray<Rational> added = SumBound.Added(this, other);
         double most = added.Select(x => Math.Abs(x.ToDouble())).DefaultIfEmpty().Max();
         double rounding = inexact == 0 ? added.Select(RoundingOf).DefaultIfEmpty().Max() : format.Unit * most;
-        Add(sum, SumOf(sum).Share(new ErrorBound(inexact + rounding, 0), most, format.Unit));
+        AddShare(sum, added, new ErrorBound(inexact + rounding, 0), most);
     }
+
+    /// <summary>What is added to a sum: the numbers that it can be, each off by <paramref name="own"/>, the largest of <paramref name="most"/>.</summary>
+    public void AddShare(AttentionVariable sum, IEnumerable<Rational> added, ErrorBound own, double most)
+    {
+        if (!shares.TryGetValue(sum, out SumErrors? errors)) shares.Add(sum, errors = new SumErrors(SumOf(sum), format));
+        errors.Add(added, own);
+        Add(sum, SumOf(sum).Share(own, most, format));
+    }
+
+    /// <summary>What a column of means is off by at each of them.</summary>
+    public void AddMeans(Variable variable, Dictionary<double, Interval> ofMeans) => means.Add(variable, ofMeans);
 
     public SumBound SumOf(AttentionVariable sum)
     {
@@ -71,6 +92,16 @@ internal sealed class LengthProof(
     }
 
     public ErrorBound Of(Variable variable) => errors[variable];
+
+    /// <summary>What a scalar variable's column is off by where it stands for a code that is one of its numbers, not only between two.</summary>
+    public Interval ErrorAt(Variable variable, double code)
+    {
+        if (means.TryGetValue(variable, out Dictionary<double, Interval>? ofMeans) && ofMeans.TryGetValue(code, out Interval known)) return known;
+        double bound = errors[variable].At(code);
+        return Interval.Around(bound > 0 && variable is AttentionVariable { Grid: 0 } sum && shares.TryGetValue(sum, out SumErrors? ofSums) && ofSums.At(code) is double at
+            ? Math.Min(at, bound)
+            : bound);
+    }
 
     public string Describe(Variable variable) => describe(variable);
 
@@ -98,12 +129,13 @@ internal sealed class LengthProof(
         double error = 0;
         double magnitude = 0;
         ErrorBound own = errors[variable];
+        bool known = columnErrors.TryGetValue(variable, out ImmutableArray<double> columns);
         for (int c = 0; c < reading.Coefficients.Length; c++)
         {
             if (reading.Coefficients[c] == Rational.Zero) continue;
             double largest = LargestColumn(variable, c);
             double coefficient = Math.Abs(reading.Coefficients[c].ToDouble());
-            double columnError = own.At(largest);
+            double columnError = known ? columns[c] : own.At(largest);
             error += (coefficient * columnError) + (RoundingOf(reading.Coefficients[c]) * (largest + columnError));
             magnitude += coefficient * (largest + columnError);
         }
@@ -138,7 +170,12 @@ internal sealed class LengthProof(
     }
 
     /// <summary>Whether the columns hold whole numbers, so that sums of them are exact.</summary>
-    public bool HoldsWholeNumbers(Variable variable) => errors[variable].IsExact && Held(variable).All(x => x.IsInteger);
+    public bool HoldsWholeNumbers(Variable variable) => errors[variable].IsExact && GridOf(variable) == 1;
+
+    /// <summary>A power of two, at most 1, of which every number that one of the variable's columns stands for is a multiple; 0: none is known.</summary>
+    public double GridOf(Variable variable) => variable is AttentionVariable { IsPacked: true } sum
+        ? SumOf(sum).Grid
+        : Held(variable).Select(x => PowerOfTwo.Dividing(x.ToDouble())).DefaultIfEmpty(1).Min();
 
     /// <summary>Every number that one of the variable's columns stands for.</summary>
     public IEnumerable<Rational> Held(Variable variable) => variable.Encoding == VariableEncoding.OneHot

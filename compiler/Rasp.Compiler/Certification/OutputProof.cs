@@ -20,20 +20,19 @@ internal sealed class OutputProof(LengthProof proof, Schedule schedule)
         ErrorBound read = proof.Number(number, values.Select(v => v.Number));
 
         // A column as it stands is rounded no more.
-        if (number.Terms is [{ Variable: { Encoding: VariableEncoding.Linear } only } term] && number.Constant == Rational.Zero && term.Weights[0] == Rational.One)
-            read = proof.Of(only);
+        Variable? column = number.Terms is [{ Variable: { Encoding: VariableEncoding.Linear } only } term] && number.Constant == Rational.Zero && term.Weights[0] == Rational.One ? only : null;
         ImmutableArray<double> codes = described.Codes;
         foreach (Value value in values)
         {
             double code = value.Number.ToDouble();
             int at = codes.BinarySearch(code);
-            double gap = double.PositiveInfinity;
-            if (at > 0) gap = codes[at] - codes[at - 1];
-            if (at >= 0 && at + 1 < codes.Length) gap = Math.Min(gap, codes[at + 1] - codes[at]);
-            if (double.IsInfinity(gap)) continue;
-            double error = read.At(code);
-            proof.Proof.Step(gap / 2, error, () => $"{output.Export.Name}: {value} is off by up to {error:G3}, and another value lies {gap:G3} away");
+            Interval error = column is null ? Interval.Around(read.At(code)) : proof.ErrorAt(column, code);
+            if (at > 0) Nearer(codes[at] - codes[at - 1], error.Below, value);
+            if (at >= 0 && at + 1 < codes.Length) Nearer(codes[at + 1] - codes[at], error.Above, value);
         }
+
+        void Nearer(double gap, double error, Value value) =>
+            proof.Proof.Step(gap / 2, error, () => $"{output.Export.Name}: {value} is off by up to {error:G3}, and another value lies {gap:G3} away");
     }
 
     private void Largest(LoweredOutput output, OutputDigits digits)

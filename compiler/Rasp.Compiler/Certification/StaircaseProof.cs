@@ -16,7 +16,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
     public void Run(ScheduledMlp mlp)
     {
         LinearForm input = mlp.Variable.Staircase.Input;
-        Input read = Read(input);
+        Input read = Read(input, mlp.Variable.Staircase.Points.All(p => p.Low == p.High));
         double[] biases = [.. mlp.Steps.Select(s => s.Bias(read.Offset))];
         double[] thresholds = [.. mlp.Steps.Select((s, i) => read.Offset - (biases[i] / s.Slope))];
         ImmutableArray<ImmutableArray<(int Column, double Change)>> changes =
@@ -39,8 +39,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         }
 
         double weights = mlp.Steps.SelectMany(s => s.Change).Concat(mlp.Base).Select(c => Math.Abs(format.Round(c) - c)).DefaultIfEmpty().Max() * (mlp.Steps.Length + 1);
-        double own = inexact.Take(mlp.Width).DefaultIfEmpty().Max();
-        proof.Add(mlp.Variable, new ErrorBound(own + weights + RoundingOfResult(mlp, own), 0));
+        proof.Add(mlp.Variable, [.. inexact.Take(mlp.Width).Select(own => own + weights + RoundingOfResult(mlp, own + weights))]);
         for (int s = 0; s < mlp.Sums.Length; s++)
             proof.AddOther(mlp.Sums[s], mlp.Sums[s].Others.First(o => o.Variable == mlp.Variable), inexact[mlp.Width + s] + weights);
     }
@@ -60,9 +59,11 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
 
     /// <summary>
     /// Both ReLUs of a step below the reading are u ± ½, which the format holds exactly where all that goes into u lies on a
-    /// grid that it still resolves at u's magnitude, as it does where they are a multiple of one column less something; else their difference
-    /// is off by a spacing, and by what the two sums in fp32 are. Their sum over the steps is taken in fp32: exact for the two of one step alone, and where all terms lie on a grid that fp32 resolves at
-    /// the sum of their magnitudes.
+    /// grid that it still resolves at u's magnitude, as it does where they are a multiple of one column less something. Else both are rounded,
+    /// and where sums and biases are exact, alike: numbers 1 apart, an even number of spacings, are moved by as much unless a power of two
+    /// lies between them; then, by half a spacing more or less. What the sums in fp32 and the biases are off by comes with another spacing.
+    /// The sum over the steps is taken in fp32: exact for the two of one step alone, and where all terms lie on a grid, that of the
+    /// smallest at least, which fp32 resolves at what is added and what is taken away.
     /// </summary>
     private void Saturation(
         ScheduledMlp mlp, Input read, double[] biases, double[] grids, double[] roundings, double[] thresholds,
@@ -75,24 +76,28 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         bool[] whole = new bool[columns];
         Array.Fill(whole, true);
         double finest = 0.5;
+        double error = read.ErrorAt(reading);
         double readingGrid = read.Grid(reading, format);
         for (int s = 0; s < thresholds.Length; s++)
         {
             double u = mlp.Steps[s].Slope * (reading - thresholds[s]);
             if (u <= 0) continue;
             double slope = Math.Abs(mlp.Steps[s].Slope);
-            double top = u + (slope * read.ErrorAt(reading)) + 0.5;
+            double top = u + (slope * error) + 0.5;
             double grid = Math.Min(slope * readingGrid, grids[s]);
             double sumError = read.SumError(reading, slope, biases[s], grid, top);
             bool isHeld = top * format.Unit <= grid || (read.IsPowerOfColumn && biases[s] <= -0.5 && top * format.Unit <= grids[s]);
             bool exact = isHeld && roundings[s] == 0 && sumError == 0;
-            double difference = exact ? 0 : format.Spacing(top) + roundings[s] + (2 * sumError);
-            finest = exact ? Math.Min(finest, grid) : 0;
+            double bottom = Math.Max(u - (slope * error) - 0.5, 0);
+            double difference = exact ? 0
+                : roundings[s] == 0 && sumError == 0 && format.Spacing(top) <= 0.5 ? (format.Spacing(top) == format.Spacing(bottom) ? 0 : format.Spacing(top) / 2)
+                : format.Spacing(top) + roundings[s] + (2 * sumError);
+            finest = Math.Min(finest, exact ? grid : format.Spacing(bottom));
             proof.Proof.Require(top <= format.Largest, () => $"{proof.Describe(mlp.Variable)}: a hidden unit of {top:G6} passes the largest number of {format.Name}");
             foreach ((int c, double change) in changes[s])
             {
                 inexact[c] += change * difference;
-                sum[c] += 2 * top * change;
+                sum[c] += top * change;
                 steps[c]++;
                 whole[c] &= change == Math.Floor(change);
             }
@@ -108,18 +113,20 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         }
     }
 
+    /// <summary>What is off by so much is moved no further by a rounding where the format holds the number that it stands for.</summary>
     private double RoundingOfResult(ScheduledMlp mlp, double inexact)
     {
         double largest = 0;
-        bool exact = inexact == 0;
+        bool isHeld = true;
         foreach (Rational x in proof.Held(mlp.Variable))
         {
             largest = Math.Max(largest, Math.Abs(x.ToDouble()));
-            exact &= format.Holds(x.ToDouble());
+            isHeld &= format.Holds(x.ToDouble());
         }
 
         proof.Proof.Require(largest <= format.Largest, () => $"{proof.Describe(mlp.Variable)}: {largest:G6} passes the largest number of {format.Name}");
-        return exact ? 0 : format.Unit * largest;
+        double rounding = format.Unit * (largest + inexact);
+        return isHeld ? Math.Min(inexact, rounding) : rounding;
     }
 
     /// <summary>What casting the two biases of a step to the format moves them by.</summary>
@@ -131,7 +138,8 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         return at >= 0 ? at : ~at;
     }
 
-    private Input Read(LinearForm input)
+    /// <summary>What is read; <paramref name="listed"/>: only numbers that the codes of its variables add up to.</summary>
+    private Input Read(LinearForm input, bool listed)
     {
         double offset = input.Constant.ToDouble();
         double absolute = 0;
@@ -142,6 +150,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
         int columns = 0;
         double? scale = null;
         double columnGrid = 0;
+        Func<double, double>? errorOfCode = null;
         foreach (LinearTerm term in input.Terms)
         {
             ColumnReading reading = schedule.Read(term.Variable, term.Weights);
@@ -151,7 +160,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             if (error == 0)
             {
                 exact += magnitude;
-                grid = Math.Min(grid, proof.Held(term.Variable).Append(Rational.One).Min(Grid) * reading.Coefficients.Append(Rational.One).Min(Grid));
+                grid = Math.Min(grid, proof.GridOf(term.Variable) * reading.Coefficients.Append(Rational.One).Min(Grid));
                 continue;
             }
 
@@ -166,6 +175,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
                 ErrorBound own = proof.Of(term.Variable);
                 absolute += coefficient * own.Absolute;
                 relative += own.Relative + (proof.RoundingOf(reading.Coefficients[0]) / coefficient);
+                if (listed && isPower) errorOfCode = z => coefficient * proof.ErrorAt(term.Variable, z / reading.Coefficients[0].ToDouble()).Largest;
             }
             else
             {
@@ -173,7 +183,7 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
             }
         }
 
-        return new Input(offset, absolute, relative, inexact == 0, exact, inexact, Math.Min(grid, PowerOfTwo.Dividing(offset)), columns, scale, columnGrid);
+        return new Input(offset, absolute, relative, inexact == 0, exact, inexact, Math.Min(grid, PowerOfTwo.Dividing(offset)), columns, scale, columnGrid, errorOfCode);
     }
 
     private static double Grid(Rational x) => PowerOfTwo.Dividing(x.ToDouble());
@@ -183,12 +193,13 @@ internal sealed class StaircaseProof(LengthProof proof, Schedule schedule)
     /// (Scale) of which one column the rest is a multiple, which itself is a multiple of ColumnGrid, if that is known.
     /// </summary>
     private sealed record Input(
-        double Offset, double Absolute, double Relative, bool Exact, double ExactMagnitude, double InexactMagnitude, double ExactGrid, int Columns, double? Scale, double ColumnGrid)
+        double Offset, double Absolute, double Relative, bool Exact, double ExactMagnitude, double InexactMagnitude, double ExactGrid, int Columns, double? Scale, double ColumnGrid,
+        Func<double, double>? ErrorOfCode)
     {
         /// <summary>Whether the reading is one column times a power of two, but for a constant.</summary>
         public bool IsPowerOfColumn => Columns <= 1 && Scale is not null;
 
-        public double ErrorAt(double reading) => Absolute + (Relative * Math.Abs(reading - Offset));
+        public double ErrorAt(double reading) => ErrorOfCode?.Invoke(reading - Offset) ?? (Absolute + (Relative * Math.Abs(reading - Offset)));
 
         /// <summary>A power of two of which every number near the reading, as the format holds it, is a multiple; 0: none is known.</summary>
         public double Grid(double reading, NumberFormat format)

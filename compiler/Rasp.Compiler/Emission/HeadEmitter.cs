@@ -18,7 +18,10 @@ internal sealed class HeadEmitter(
         foreach (ScoreTerm term in scheduled.Head.Terms)
         {
             WriteFeatures("Q", term.Query, term.QueryFeatures, feature);
-            WriteFeatures("K", term.Key, term.KeyFeatures, feature);
+            if (term.ScoresBeginning)
+                for (int f = 0; f < term.Features; f++) SetAtBeginning("K", feature + f, term.KeyFeatures[0][f].ToDouble());
+            else
+                WriteFeatures("K", term.Key, term.KeyFeatures, feature);
             feature += term.Features;
         }
 
@@ -28,7 +31,7 @@ internal sealed class HeadEmitter(
             WriteValue(write);
             float[] output = weights[CompiledWeights.Attention(layer, "W_O")].Data;
             for (int i = 0; i < schedule.Width(write.Variable); i++)
-                output[(((head * manifest.DHead) + write.First + i) * manifest.DModel) + schedule.FirstColumn(write.Variable) + i] = (float)write.Part.Factor.ToDouble();
+                output[(((head * manifest.DHead) + write.First + i) * manifest.DModel) + schedule.FirstColumn(write.Variable) + i] = (float)write.Part.OutputWeight;
         }
     }
 

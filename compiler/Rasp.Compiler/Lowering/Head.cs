@@ -6,7 +6,7 @@ namespace Rasp.Compiler.Lowering;
 
 /// <summary>
 /// A part of an attention score: Σ_f query_f · key_f + constant. Query features come from the classes of one one-hot
-/// variable (or are constant), key features likewise; [class, feature].
+/// variable (or are constant), key features likewise; [class, feature]; of a scalar variable they are multiples, [0, feature].
 /// </summary>
 internal sealed record ScoreTerm(
     Variable? Query, ImmutableArray<ImmutableArray<Rational>> QueryFeatures,
@@ -14,6 +14,9 @@ internal sealed record ScoreTerm(
     int Constant)
 {
     public int Features => QueryFeatures[0].Length;
+
+    /// <summary>Whether the key features are those of the beginning of the sequence alone, whose score then depends on the query; the tokens' are 0.</summary>
+    public bool ScoresBeginning { get; init; }
 }
 
 /// <summary>

@@ -28,6 +28,10 @@ internal sealed partial class Lowerer
             {
                 atoms.Add(node, NumberAtom(node, form));
             }
+            else if (node is ElementwiseSOp { Operator: >= ElementwiseOperator.Equal and <= ElementwiseOperator.GreaterOrEqual } existence && Existence(existence) is Atom whether)
+            {
+                atoms.Add(node, whether);
+            }
             else if (node is ElementwiseSOp { Operator: >= ElementwiseOperator.Equal and <= ElementwiseOperator.GreaterOrEqual } comparison
                 && Linear(comparison.Operands[0]) is LinearForm left && Linear(comparison.Operands[1]) is LinearForm right)
             {
@@ -80,21 +84,6 @@ internal sealed partial class Lowerer
             return both;
         });
     }
-
-    /// <summary>The atom with fine counts in place of coarse ones: packed with others, their error would be enlarged.</summary>
-    private Atom Fine(Atom atom) => atom with
-    {
-        Reading = atom.Reading with
-        {
-            Terms =
-            [
-                .. atom.Reading.Terms.Select(t => t.Variable is AttentionVariable { Error: > 0, SOp: SelectorWidthSOp width }
-                    && CountedWidth(width, fine: true) is AttentionVariable fine
-                    ? t with { Variable = fine }
-                    : t),
-            ],
-        },
-    };
 
     /// <summary>The code of a number is the number.</summary>
     private Atom NumberAtom(SOp node, LinearForm form)

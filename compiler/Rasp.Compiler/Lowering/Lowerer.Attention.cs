@@ -11,7 +11,7 @@ internal sealed partial class Lowerer
     private const int ColumnsWithoutCode = 128;
 
     private readonly Dictionary<AggregateSOp, AttentionVariable> moved = [];
-    private readonly Dictionary<(SelectorWidthSOp Width, bool Fine), AttentionVariable> counted = [];
+    private readonly Dictionary<SelectorWidthSOp, AttentionVariable> counted = [];
     private readonly Dictionary<AggregateSOp, AttentionVariable> sums = [];
     private readonly Dictionary<(Selector Selector, double Beginning, Site Site), Head> heads = [];
 
@@ -56,13 +56,12 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>
-    /// The width as a number, within the error of its <see cref="CountCode"/>; a fine count has less error and larger weights.
-    /// The heads that count the parts of an <c>or</c> add to one column, where their sum is rounded but once; null where they
+    /// The width as a number, within the error of its <see cref="CountCode"/>. The heads that count the parts of an <c>or</c> add to one column, where their sum is rounded but once; null where they
     /// stand in different layers.
     /// </summary>
-    private AttentionVariable? CountedWidth(SelectorWidthSOp width, bool fine = false)
+    private AttentionVariable? CountedWidth(SelectorWidthSOp width)
     {
-        if (counted.TryGetValue((width, fine), out AttentionVariable? known)) return known;
+        if (counted.TryGetValue(width, out AttentionVariable? known)) return known;
         int longest = domains.Space.MaxLength;
         List<AttentionPart> parts = [];
         double error = 0;
@@ -70,7 +69,7 @@ internal sealed partial class Lowerer
         {
             int largest = domains.Selectors.LargestWidth(part.Selector, longest);
             if (largest == 0) continue;
-            CountCode code = CountCode.For(largest, fine);
+            CountCode code = CountCode.For(largest);
             Head head = HeadFor(part.Selector, code.Score, []);
             MovedValue value = new(new LinearForm(Rational.FromDouble(code.Value), []), null, Value.FromNumber(Rational.Zero));
             parts.Add(new AttentionPart(part, head, value, code, sign));
@@ -79,7 +78,7 @@ internal sealed partial class Lowerer
 
         if (parts.Count == 0 || parts.Any(p => p.Head.Site != parts[0].Head.Site)) return null;
         AttentionVariable variable = AttentionVariable.Count(width, domains.Everywhere(width), [.. parts], error);
-        counted.Add((width, fine), variable);
+        counted.Add(width, variable);
         return variable;
     }
 
@@ -100,7 +99,7 @@ internal sealed partial class Lowerer
         int largest = domains.Selectors.LargestWidth(aggregate.Selector, domains.Space.MaxLength);
         double most = Math.Max(Math.Abs(values[0].Number.ToDouble()), Math.Abs(values[^1].Number.ToDouble()));
         if (largest * most > CountCode.LargestSum) return null;
-        CountCode code = CountCode.For(largest, fine: false, most);
+        CountCode code = CountCode.For(largest, most);
         Head head = HeadFor(aggregate.Selector, code.Score, form.Reads);
         MovedValue moved = new(form.Times(Rational.FromDouble(code.Value)), null, Value.FromNumber(Rational.Zero));
         long low = Math.Min(values[0].Number.Numerator, 0) * largest;
@@ -127,12 +126,12 @@ internal sealed partial class Lowerer
     /// </summary>
     private AttentionVariable Length(SelectorWidthSOp width)
     {
-        if (counted.TryGetValue((width, false), out AttentionVariable? known)) return known;
+        if (counted.TryGetValue(width, out AttentionVariable? known)) return known;
         ImmutableArray<Value> values = domains.Everywhere(width);
         LinearForm form = OneHotView.Identity(indices).ToLinear() + new LinearForm(Rational.One, []);
         AttentionPart part = new(width, LatestHead(form.Reads), new MovedValue(form, null, Value.FromNumber(Rational.Zero)), null, Rational.One);
         AttentionVariable variable = AttentionVariable.Scalar(width, values, part, 0);
-        counted.Add((width, false), variable);
+        counted.Add(width, variable);
         return variable;
     }
 

@@ -13,6 +13,16 @@ internal sealed partial class Lowerer
     /// <summary>Products and choices, as sums of staircases.</summary>
     private readonly Dictionary<SOp, LinearForm> composed = [];
 
+    /// <summary>The number itself where it is exact, else as the next MLP rounds it; null where it cannot.</summary>
+    private SOp? Whole(SOp sop)
+    {
+        if (NeedLinear(sop).Error == 0) return sop;
+        if (Exact(sop) is not Variable exact) return null;
+        SOp whole = graph.Elementwise(ElementwiseOperator.Round, SOpType.Int, sop.Span, [sop]);
+        scalar.TryAdd(whole, exact);
+        return whole;
+    }
+
     private static bool HaveManyPairs(ImmutableArray<Value> xs, ImmutableArray<Value> ys) => (long)xs.Length * ys.Length > PairsForEachValue * (xs.Length + ys.Length);
 
     /// <summary>
@@ -20,7 +30,8 @@ internal sealed partial class Lowerer
     /// x·y → ⌊(x + y)²/4⌋ − ⌊(x − y)²/4⌋
     /// </code>
     /// Exact for whole numbers, since x + y and x − y are both even or both odd; two staircases over as many values as x and y
-    /// have together, in place of one over their pairs. Null where it does not apply.
+    /// have together, in place of one over their pairs. Counts are rounded first, a layer earlier, where single precision is proved to suffice for
+    /// staircases over whole numbers only. Null where it does not apply.
     /// </summary>
     private LinearForm? Product(ElementwiseSOp product)
     {
@@ -32,9 +43,15 @@ internal sealed partial class Lowerer
         if (!applies) return null;
         NeedLinear(x);
         NeedLinear(y);
-        LinearForm form = QuarterOfSquare(Elementwise(ElementwiseOperator.Add, x, y)) - QuarterOfSquare(Elementwise(ElementwiseOperator.Subtract, x, y));
+        LinearForm form = OfQuarters(x, y);
+        if (!IsProved(form) && Whole(x) is SOp wholeX && Whole(y) is SOp wholeY && OfQuarters(wholeX, wholeY) is LinearForm ofWhole && IsProved(ofWhole)) form = ofWhole;
         composed.Add(product, form);
         return form;
+
+        LinearForm OfQuarters(SOp a, SOp b) =>
+            QuarterOfSquare(Elementwise(ElementwiseOperator.Add, a, b)) - QuarterOfSquare(Elementwise(ElementwiseOperator.Subtract, a, b));
+
+        bool IsProved(LinearForm difference) => difference.Reads.OfType<MlpVariable>().All(v => v.Staircase.OutputError.Bound <= 0.25);
 
         SOp Elementwise(ElementwiseOperator op, SOp a, SOp b) => graph.Elementwise(op, SOpType.Int, product.Span, [a, b]);
 

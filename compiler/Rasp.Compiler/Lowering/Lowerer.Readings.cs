@@ -11,7 +11,7 @@ internal sealed partial class Lowerer
 {
     private readonly Dictionary<SOp, OneHotView?> views = [];
     private readonly Dictionary<SOp, OneHotView?> positional = [];
-    private readonly Dictionary<SOp, Variable?> rounded = [];
+    private readonly Dictionary<(SOp SOp, double Share), Variable?> rounded = [];
 
     /// <summary>The s-op as a function of one one-hot variable, where it is one.</summary>
     private OneHotView? View(SOp sop)
@@ -125,30 +125,35 @@ internal sealed partial class Lowerer
         if (form.Error <= gap / 8) return form;
         if (form.Error >= 0.45 * gap && Divided(sop) is LinearForm divided && divided.Error < form.Error) return divided;
         if (Rounded(form, sop, domains.Everywhere(sop)) is Variable whole && whole.Error < form.Error) return LinearForm.Of(whole);
-        LinearForm terms = form with { Terms = [.. form.Terms.Select(t => Rounded(t.Variable) is Variable v ? new LinearTerm(v, [t.Weights[0] * v.Unit]) : t)] };
+        double share = Math.Max(form.Terms.Where(t => t.Variable.Encoding == VariableEncoding.Linear).Sum(t => Math.Abs(t.Weights[0].ToDouble())), 1);
+        LinearForm terms = form with { Terms = [.. form.Terms.Select(t => Rounded(t.Variable, share) is Variable v ? new LinearTerm(v, [t.Weights[0] * v.Unit]) : t)] };
         return terms.Error < form.Error ? terms : form;
     }
 
-    private Variable? Rounded(Variable variable) => variable is AttentionVariable { Encoding: VariableEncoding.Linear, IsPacked: false, Error: > 0 }
-        ? Rounded(LinearForm.Of(variable), variable.SOp, variable.Values)
+    private Variable? Rounded(Variable variable, double share) => variable is AttentionVariable { Encoding: VariableEncoding.Linear, IsPacked: false, Error: > 0 }
+        ? Rounded(LinearForm.Of(variable), variable.SOp, variable.Values, share)
         : null;
 
-    private Variable? Rounded(LinearForm form, SOp sop, ImmutableArray<Value> values)
+    /// <param name="form">What is rounded.</param>
+    /// <param name="sop">What it stands for.</param>
+    /// <param name="values">To which it is rounded.</param>
+    /// <param name="share">Only so small a part of the error that its reader can bear may remain.</param>
+    private Variable? Rounded(LinearForm form, SOp sop, ImmutableArray<Value> values, double share = 1)
     {
-        if (rounded.TryGetValue(sop, out Variable? known)) return known;
-        Variable? variable = values.Length <= CompileLimits.MlpSteps && Rounding(form, sop, values) is Staircase staircase
+        if (rounded.TryGetValue((sop, share), out Variable? known)) return known;
+        Variable? variable = values.Length <= CompileLimits.MlpSteps && Rounding(form, sop, values, share) is Staircase staircase
             ? MlpVariable.Scalar(sop, values, Unit(values), staircase)
             : null;
-        rounded.Add(sop, variable);
+        rounded.Add((sop, share), variable);
         return variable;
     }
 
-    private Staircase? Rounding(LinearForm form, SOp sop, ImmutableArray<Value> values)
+    private Staircase? Rounding(LinearForm form, SOp sop, ImmutableArray<Value> values, double share)
     {
         Dictionary<Value, int> firstLengths = domains.FirstLengths(sop);
         Rational unit = Unit(values);
         Staircase? rounding = Lowering.Staircase.Through(form, form.Error, values.Select(v => new StaircasePoint(CodeRange.At(v.Number), firstLengths[v], [(v.Number / unit).ToDouble()])), out _);
-        return rounding is null ? null : Proved(rounding, sop, SmallestGap(values) / unit.ToDouble(), coded: false) ?? rounding;
+        return rounding is null ? null : Proved(rounding, sop, SmallestGap(values) / unit.ToDouble() / share, coded: false) ?? rounding;
     }
 
     /// <summary>The largest fraction 1/n of which all the values are whole multiples; 1 where fp32 would not hold the multiples.</summary>

@@ -9,8 +9,11 @@ namespace Rasp.Compiler.Lowering;
 /// <summary>An elementwise expression as one staircase over what can be read, precise enough for single precision.</summary>
 internal sealed partial class Lowerer
 {
-    /// <summary>Up to this a code's columns are exact enough for the attention scores that they are read for.</summary>
-    private const double LargestCodeError = 1.0 / 24;
+    /// <summary>Up to this a hidden unit and its halves fit the 8 bits of bf16.</summary>
+    private const double SmallDigits = 120;
+
+    /// <summary>Up to this a code's columns, each of half as many steps as the one before, are exact enough for the attention scores that they are read for.</summary>
+    private const double LargestCodeError = 1.0 / 4;
 
     /// <summary>
     /// The staircase of a wanted precision: the outputs' error is at most a part of the gap between two of them, whichever way the roundings
@@ -55,7 +58,7 @@ internal sealed partial class Lowerer
         }
     }
 
-    /// <summary>The staircases with the counts as they are and with fine ones, packed where they can be.</summary>
+    /// <summary>The staircases over the ways to see the atoms, packed where they can be.</summary>
     private IEnumerable<Staircase> Staircases(
         SOp sop, VariableEncoding encoding, ImmutableArray<Value> values, Rational unit, Action<StaircaseObstacle> report)
     {
@@ -69,8 +72,7 @@ internal sealed partial class Lowerer
                 .ToDictionary(v => v.value, v => encoding == VariableEncoding.Linear ? [(v.value.Number / unit).ToDouble()] : Unit(v.index, values.Length));
             ImmutableArray<ImmutableArray<CodeRange>> codes =
                 [.. way.Select((_, a) => function.Keys.Select(k => k[a]).Distinct().OrderBy(c => c.Low).ToImmutableArray())];
-            if (Staircase(way, codes, function, outputs, report) is Staircase coarse) yield return Packed(coarse, sop);
-            if (Staircase([.. way.Select(Fine)], codes, function, outputs, report) is Staircase fine) yield return Packed(fine, sop);
+            if (Staircase(way, codes, function, outputs, report) is Staircase staircase) yield return Packed(staircase, sop);
         }
     }
 
@@ -94,14 +96,14 @@ internal sealed partial class Lowerer
         return (joins ? Packed(staircase, sop, input.Terms, input.Error, grid: 0) : null) ?? staircase;
     }
 
-    private Staircase? Packed(Staircase staircase, SOp sop, ImmutableArray<LinearTerm> terms, double error, double grid)
+    private Staircase? Packed(Staircase staircase, SOp sop, ImmutableArray<LinearTerm> terms, double error, double grid, double leastSlope = 0)
     {
         LinearForm input = staircase.Input;
         kept.AddRange(terms.Select(t => t.Variable).OfType<AttentionVariable>());
         bool listed = staircase.Points.All(p => p.Low == p.High);
         ImmutableArray<Rational> codes = [.. staircase.Points.SelectMany(p => p.Ends).Select(r => Rational.FromDouble(r) - input.Constant).Distinct().Order()];
         Variable packed = AttentionVariable.Packed(sop, listed ? [.. codes.Select(Value.FromNumber)] : [], codes, terms, error, grid);
-        return Lowering.Staircase.Through(LinearForm.Of(packed) + new LinearForm(input.Constant, []), error, staircase.Points, out _);
+        return Lowering.Staircase.Through(LinearForm.Of(packed) + new LinearForm(input.Constant, []), error, staircase.Points, out _, leastSlope);
     }
 
     /// <summary>
@@ -111,7 +113,12 @@ internal sealed partial class Lowerer
     private Staircase? Proved(Staircase candidate, SOp sop, double gap, bool coded)
     {
         if (Suffices(candidate)) return candidate;
-        return OnGrid(candidate, sop) is { } onGrid && Suffices(onGrid) ? onGrid : null;
+        if (OnGrid(candidate, sop) is { } onGrid && Suffices(onGrid)) return onGrid;
+
+        // The hidden units' sums lie on the grid of the least steep step.
+        double steepest = candidate.Steps.Select(s => Math.Abs(s.Slope)).DefaultIfEmpty().Max();
+        bool differ = candidate.Steps.Any(s => Math.Abs(s.Slope) < steepest);
+        return differ && OnGrid(candidate, sop, steepest) is { } steep && Suffices(steep) ? steep : null;
 
         bool Suffices(Staircase staircase) => staircase.OutputError.Bound <= gap / 4 && (!coded || staircase.CodeError <= LargestCodeError);
     }
@@ -123,7 +130,7 @@ internal sealed partial class Lowerer
     /// </code>
     /// Attention's output adds C, the embedding has taken it away. Formats of fewer bits would round c to a coarser grid than it needs.
     /// </summary>
-    private Staircase? OnGrid(Staircase staircase, SOp sop)
+    private Staircase? OnGrid(Staircase staircase, SOp sop, double leastSlope = 0)
     {
         LinearForm input = staircase.Input;
         ImmutableArray<LinearTerm> terms = input.Terms is [{ Variable: AttentionVariable { Terms: [_, ..] packed } }] ? packed : input.Terms;
@@ -134,7 +141,7 @@ internal sealed partial class Lowerer
         int roundings = terms.Sum(t => t.Variable is AttentionVariable moved ? moved.Parts.Length : 1) + 1;
         double grid = PowerOfTwo.AtMost(1 / (4 * roundings * staircase.Steps.Max(s => Math.Abs(s.Slope))));
         bool fits = new LinearForm(Rational.Zero, terms).Magnitude + 1 <= (1 << 22) * grid;
-        return !fits ? null : Packed(staircase, sop, terms, input.Error + (roundings * grid / 2), grid);
+        return !fits ? null : Packed(staircase, sop, terms, input.Error + (roundings * grid / 2), grid, leastSlope);
     }
 
     /// <summary>Whether what writes the variable can add a multiple of it to another column: its numbers, or exact numbers of its classes.</summary>
@@ -153,12 +160,20 @@ internal sealed partial class Lowerer
         Action<StaircaseObstacle> report)
     {
         Staircase? best = null;
-        foreach (ImmutableArray<int> order in Orders(atoms))
+        ImmutableArray<int>[] orders = [.. Orders(atoms)];
+        foreach (ImmutableArray<int> order in orders) Consider(order, turned: false);
+
+        // Where hidden units are too large for few bits, a leading number that counts the other way may leave them smaller.
+        if (atoms.Length > 1 && best?.Cost.Digits > SmallDigits && best.Points.All(p => p.Low == p.High))
+            foreach (ImmutableArray<int> order in orders) Consider(order, turned: true);
+        return best;
+
+        void Consider(ImmutableArray<int> order, bool turned)
         {
-            if (Packing.Of(atoms, codes, order) is not Packing packing)
+            if (Packing.Of(atoms, codes, order, turned) is not Packing packing)
             {
                 report(new StaircaseObstacle(StaircaseLimit.Factor, CompileLimits.PackingFactor, CompileLimits.PackingFactor));
-                continue;
+                return;
             }
 
             Staircase? candidate = Lowering.Staircase.Through(
@@ -169,8 +184,6 @@ internal sealed partial class Lowerer
             if (obstacle is not null) report(obstacle);
             else if (candidate is not null && (best is null || candidate.Cost.CompareTo(best.Cost) < 0)) best = candidate;
         }
-
-        return best;
     }
 
     private static ImmutableArray<double> Unit(int index, int length)

@@ -34,8 +34,12 @@ internal sealed partial class Lowerer
     private readonly Selector latest;
     private readonly Passes passes;
 
-    public Lowerer(DomainAnalysis domains, ImmutableArray<Value> vocabulary, Passes passes)
+    /// <summary>For exports of which <paramref name="nodes"/> are what they read, and s-ops that the program names.</summary>
+    public Lowerer(DomainAnalysis domains, ImmutableArray<Value> vocabulary, Passes passes, ImmutableArray<object> nodes, IEnumerable<SOp> named)
     {
+        this.named = [.. named];
+        readers = nodes.SelectMany(n => ProgramGraph.Operands(n).Distinct()).GroupBy(o => o).ToDictionary(g => g.Key, g => g.Count());
+        aggregates = nodes.OfType<AggregateSOp>().ToLookup(a => a.Selector);
         this.domains = domains;
         this.passes = passes;
         selectors = new SelectorNormalForm(graph, domains.Selectors);

@@ -15,8 +15,9 @@ internal sealed record Packing(LinearForm Reading, ImmutableArray<Rational> Mult
     /// <summary>
     /// <paramref name="order"/> lists the atoms from the most to the least significant, <paramref name="codes"/> [atom] the codes that each
     /// can have; null where a multiplier would pass <see cref="CompileLimits.PackingFactor"/>. Within a range of codes nothing less significant can be told apart.
+    /// <paramref name="turned"/>: the most significant counts the other way.
     /// </summary>
-    public static Packing? Of(ImmutableArray<Atom> atoms, ImmutableArray<ImmutableArray<CodeRange>> codes, ImmutableArray<int> order)
+    public static Packing? Of(ImmutableArray<Atom> atoms, ImmutableArray<ImmutableArray<CodeRange>> codes, ImmutableArray<int> order, bool turned)
     {
         Rational[] multipliers = new Rational[atoms.Length];
         LinearForm reading = LinearForm.Zero;
@@ -42,6 +43,7 @@ internal sealed record Packing(LinearForm Reading, ImmutableArray<Rational> Mult
 
             // A multiple of one column counts upwards with it, so that small readings come from small columns.
             if (atoms[atom].Reading.Terms is [{ Weights: [var weight] }] && weight.Sign < 0) multiplier = -multiplier;
+            if (turned && atom == order[0]) multiplier = -multiplier;
             multipliers[atom] = multiplier;
             reading += atoms[atom].Reading.Times(multiplier);
         }

@@ -16,4 +16,6 @@ internal static class PowerOfTwo
         while (x / grid != Math.Floor(x / grid) && grid > 1e-9) grid /= 2;
         return grid;
     }
+
+    public static bool Is(double x) => x > 0 && double.IsPow2(x);
 }

@@ -82,13 +82,41 @@ internal static class ScoreTerms
     public static ScoreTerm Constant(int score) => new(null, [[]], null, [[]], score);
 
     /// <summary>
-    /// The later of two keys scores higher by a gap, and the first higher than the beginning's 0, so that the last visible
+    /// The later of two keys scores higher by a gap, and the first, at 0, higher than the beginning, so that the last visible
     /// key alone has a weight.
     /// </summary>
     public static ScoreTerm Latest(OneHotView positions) => new(
         null, [[Rational.One]],
-        positions.Variable, [.. positions.Values.Select(p => ImmutableArray.Create(((p?.Number ?? Rational.Zero) + Rational.One) * SinglePrecision.ZeroWeightGap))],
+        positions.Variable, [.. positions.Values.Select(p => ImmutableArray.Create((p?.Number ?? Rational.Zero) * SinglePrecision.ZeroWeightGap))],
         0);
+
+    /// <summary>A score of 0 where a whole number that keys hold is 1, higher where it is more, and −2·gap where it is 0.</summary>
+    public static IEnumerable<ScoreTerm> Excess(LinearForm number)
+    {
+        yield return Constant((int)(Penalty * (number.Constant - Rational.One)).Numerator);
+        foreach (LinearTerm term in number.Terms)
+            yield return new ScoreTerm(null, [[Rational.One]], term.Variable, [.. term.Weights.Select(w => ImmutableArray.Create(w * Penalty))], 0);
+    }
+
+    /// <summary>
+    /// Scores the beginning such that one selected key has a weight of 1/count: ln(count − 1), as a part on a grid of 1/256 and the rest on
+    /// one of 2⁻²⁴. A count of 1 leaves the beginning no weight.
+    /// </summary>
+    public static ScoreTerm Share(OneHotView counts) => new(
+        counts.Variable, [.. counts.Values.Select(c => Share(c?.Number.ToDouble() ?? 1))],
+        null, [[Rational.One, Rational.One]],
+        0)
+    {
+        ScoresBeginning = true,
+    };
+
+    private static ImmutableArray<Rational> Share(double count)
+    {
+        if (count <= 1) return [-Penalty, Rational.Zero];
+        double score = PortableExponential.Logarithm(count - 1);
+        double part = Math.Round(score * 256) / 256;
+        return [Rational.FromDouble(part), Rational.FromDouble(Math.Round((score - part) * (1 << 24)) / (1 << 24))];
+    }
 
     private static string Pattern(int length, Func<int, bool> holds) =>
         string.Create(length, holds, (chars, h) =>

@@ -24,7 +24,7 @@ internal static class SinglePrecision
 
         // The terms and their sums are themselves off by a few roundings, which may take one over a power of two.
         double top = largest * (1 + (2 * keys * Rounding));
-        double power = Math.Pow(2, Math.Floor(Math.Log2(top)));
+        double power = PowerOfTwo.AtMost(top);
         double integral = Rounding * power * ((power / 3) + top - power);
         return (keys / largest * integral) + (2 * Rounding * top);
     }

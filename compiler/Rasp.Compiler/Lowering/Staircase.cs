@@ -99,15 +99,16 @@ internal sealed record Staircase(
             changes++;
             whole &= double.IsInteger(change);
             grid = Math.Min(grid, Math.Min(Math.Abs(step.Slope) * Input.Grid, Grid(step)));
-            if (step.Slope > 0) rising += 2 * change * largest;
-            else falling += 2 * change * largest;
+            if (step.Slope > 0) rising += change * (largest + 0.5);
+            else falling += change * (largest + 0.5);
             squares += 4 * change * change * largest * largest;
             if (saturates) continue;
             differences += 2 * change * (largest + (Math.Abs(step.Slope) * inputs));
             spacings += 2 * change * largest;
         }
 
-        // Of steps that rise and steps that fall away from zero only those on the reading's side have hidden units other than 0.
+        // Of steps that rise and steps that fall away from zero only those on the reading's side have hidden units other than 0. One of each
+        // pair is added, the other taken away: no partial sum is larger than the sum of either.
         double sum = Math.Abs(start) + Math.Max(rising, falling);
         bool exact = whole && ((changes <= 1 && start == 0) || sum <= grid * SinglePrecision.ExactIntegers);
         double bound = differences + (exact ? 0 : ((2 * changes) + 1) * sum);
@@ -118,18 +119,25 @@ internal sealed record Staircase(
     /// The staircase through the points (readings, output), or null where readings with different outputs overlap, a reading's error is too
     /// large for the gap between them, or single precision cannot resolve it; <paramref name="obstacle"/> says which of the latter two.
     /// </summary>
-    public static Staircase? Through(LinearForm input, double inputError, IEnumerable<StaircasePoint> points, out StaircaseObstacle? obstacle)
+    /// <param name="input">What is read.</param>
+    /// <param name="inputError">What a reading can be off by.</param>
+    /// <param name="points">The readings, and the function's values there.</param>
+    /// <param name="obstacle">Why there is none, but for outputs that overlap.</param>
+    /// <param name="leastSlope">Every step is at least so steep.</param>
+    public static Staircase? Through(
+        LinearForm input, double inputError, IEnumerable<StaircasePoint> points, out StaircaseObstacle? obstacle, double leastSlope = 0)
     {
         obstacle = null;
 
         // A column that is read with a negative weight is read with a positive one instead: small readings then come from small
         // columns, which a format holds on a finer grid than the large ones that saturate steps.
         if (input.Terms is [{ Weights: [var weight] }] && weight.Sign < 0)
-            return Through(input.Times(-1), inputError, [.. points.Select(p => p.Negated())], out obstacle);
+            return Through(input.Times(-1), inputError, [.. points.Select(p => p.Negated())], out obstacle, leastSlope);
         ImmutableArray<StaircasePoint> sorted = [.. points.OrderBy(p => p.Low)];
         List<Step> steps = [];
         int middle = 0;
         double zero = input.Constant.ToDouble();
+        bool isMean = input.Terms is [{ Variable: AttentionVariable { Parts: [{ Count: null }] } }];
         double high = sorted.Max(p => p.High);
         double largest = Math.Max(Math.Abs(sorted[0].Low), Math.Abs(high));
         high = sorted[0].High;
@@ -148,9 +156,12 @@ internal sealed record Staircase(
             // A power of two keeps slope·z as exact as z. The step rises within 2/3 of the gap around the middle, at most within
             // 5/6 where larger hidden units would be too inexact; the rest is for the reading's error and for the rounding of slope·z and
             // of the threshold. The smaller the slope, the larger the readings that formats of few bits hold.
-            double slope = PowerOfTwo.AtLeast(1.5 / gap);
+            double slope = Math.Max(PowerOfTwo.AtLeast(1.5 / gap), leastSlope);
             if (slope * largest > LargestUnit) slope /= 2;
             double rounding = 4 * SinglePrecision.Rounding * (largest + Math.Abs(input.Constant.ToDouble()));
+
+            // A mean is precise beside the gaps that its readers ask for: a steeper step leaves more of them to its error.
+            while (isMean && inputError + rounding > (gap - (1 / slope)) / 4 && slope * gap < 8 && 2 * slope * largest <= LargestUnit) slope *= 2;
             double allowed = (gap - (1 / slope)) / 4;
             if (inputError + rounding > allowed) obstacle = new StaircaseObstacle(StaircaseLimit.Error, inputError + rounding, allowed);
             if (slope * largest > LargestUnit) obstacle = new StaircaseObstacle(StaircaseLimit.Resolution, slope * largest, LargestUnit);

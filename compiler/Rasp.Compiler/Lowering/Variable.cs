@@ -56,6 +56,9 @@ internal sealed class EmbeddingVariable(SOp sop, ImmutableArray<Value> values)
 internal sealed record AttentionPart(SOp SOp, Head Head, MovedValue Moved, CountCode? Count, Rational Factor)
 {
     public IEnumerable<Variable> Reads => Head.Reads.Concat(Moved.Reads);
+
+    /// <summary>What the head's value vector is multiplied with on its way to the column.</summary>
+    public double OutputWeight => Factor.ToDouble() * (Count?.Output ?? 1);
 }
 
 /// <summary>

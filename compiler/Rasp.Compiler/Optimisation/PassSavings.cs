@@ -16,6 +16,7 @@ internal static class PassSavings
         ("last position", Passes.All with { LastPosition = false }),
         ("coded equality", Passes.All with { CodedEquality = false }),
         ("sums", Passes.All with { Sums = false }),
+        ("existence", Passes.All with { Existence = false }),
         ("shared heads", Passes.All with { SharedHeads = false }),
         ("columns as a basis", Passes.All with { Columns = false }),
         ("packed counts", Passes.All with { PackedCounts = false }),

@@ -20,6 +20,9 @@ public sealed record Passes
     /// <summary>A mean times the number of positions that it is taken over is summed instead, and a count over the length is a mean.</summary>
     public bool Sums { get; init; } = true;
 
+    /// <summary>A mean that is compared with the least or the greatest of its numbers becomes a search for a key that has another.</summary>
+    public bool Existence { get; init; } = true;
+
     /// <summary>Variables that are read through the same selector in the same layer share a head.</summary>
     public bool SharedHeads { get; init; } = true;
 

@@ -52,6 +52,9 @@ public sealed class CertificateTests
     [InlineData("product of two counts", 30)]
     [InlineData("nested brackets", 24)]
     [InlineData("signs of two means", 40)]
+    [InlineData("histogram", 300)]
+    [InlineData("any of several", 50)]
+    [InlineData("most frequent", 50)]
     public void Long_inputs_are_right_up_to_the_certified_length(string name, int maxLength)
     {
         (string vocabulary, string text) = ProgramTable.Programs[name];
@@ -59,13 +62,19 @@ public sealed class CertificateTests
     }
 
     [Theory]
-    [InlineData("reverse", 20, "fp32 fp16")]
-    [InlineData("histogram", 20, "fp32 fp16")]
-    [InlineData("sort", 20, "fp32 fp16")]
-    [InlineData("sort by frequency", 20, "fp32")]
-    [InlineData("nested brackets", 20, "fp32 fp16")]
+    [InlineData("reverse", 50, "fp32 fp16 bf16")]
+    [InlineData("histogram", 50, "fp32 fp16 bf16")]
+    [InlineData("histogram", 256, "fp32 fp16 bf16")]
+    [InlineData("histogram", 512, "fp32 fp16")]
+    [InlineData("sort", 50, "fp32 fp16 bf16")]
+    [InlineData("sort", 100, "fp32 fp16")]
+    [InlineData("sort by frequency", 30, "fp32 fp16 bf16")]
+    [InlineData("most frequent", 50, "fp32 fp16 bf16")]
+    [InlineData("any of several", 50, "fp32 fp16 bf16")]
+    [InlineData("nested brackets", 20, "fp32 fp16 bf16")]
     [InlineData("signs of two means", 20, "fp32 fp16")]
-    [InlineData("sort", 100, "fp32")]
+    [InlineData("fraction of previous", 30, "fp32 fp16")]
+    [InlineData("fraction of previous", 8, "fp32 fp16 bf16")]
     [InlineData("product of two counts", 20, "fp32")]
     public void Formats_that_hold_the_numbers_are_certified_for_every_input(string name, int maxLength, string formats)
     {

@@ -53,6 +53,10 @@ internal static class ProgramTable
         ["product of two counts"] = ("ab", "x = count(tokens, \"a\") * count(tokens, \"b\");"),
         ["or with the diagonal"] = ("abc", "x = selector_width(select(tokens, \"a\", ==) or select(indices, indices, ==));"),
         ["signs of two means"] = ("ab", "m = aggregate(select(indices, indices, <=), indicator(tokens == \"a\") - indicator(tokens == \"b\")); bad = aggregate(select(indices, indices, <=), indicator(m < 0)); last = aggregate(select(indices, length - 1, ==), indicator(m > 0)); x = not (bad > 0 or last > 0);"),
+        ["any of several"] = ("()[]", "def b(o, c) { return aggregate(select(indices, indices, <=), indicator(tokens == o) - indicator(tokens == c)); } r = b(\"(\", \")\"); s = b(\"[\", \"]\"); x = aggregate(full_s, indicator(r < 0) + indicator(s < 0)) > 0;"),
+        ["mean compared with its greatest number"] = ("abc", "x = not (2 == aggregate(select(tokens, tokens, ==), indicator(indices > 1) + indicator(tokens == \"a\"), 2));"),
+        ["mean compared with its least number"] = ("abc", "x = aggregate(select(tokens, tokens, <), 1 - 2 * indicator(indices > 1) - indicator(tokens == \"a\"), 0 - 2) <= 0 - 2;"),
+        ["most frequent"] = ("abc", "r = has_focus(select(tokens, tokens, ==) and select(indices, indices, <)); h = selector_width(select(tokens, tokens, ==)); x = sort(\"-\" if r else tokens, 1 if r else 0 - h);"),
         ["nested brackets"] = ("()[]", """
             opens = indicator(tokens in ["(", "["]);
             closes = indicator(tokens in [")", "]"]);

@@ -18,6 +18,7 @@ internal static class EachPass
         [nameof(Passes.LastPosition)] = "last position",
         [nameof(Passes.CodedEquality)] = "coded equality",
         [nameof(Passes.Sums)] = "sums",
+        [nameof(Passes.Existence)] = "existence",
         [nameof(Passes.SharedHeads)] = "shared heads",
         [nameof(Passes.Columns)] = "columns as a basis",
         [nameof(Passes.PackedCounts)] = "packed counts",

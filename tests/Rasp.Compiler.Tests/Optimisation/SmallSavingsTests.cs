@@ -64,6 +64,17 @@ public sealed class SmallSavingsTests
         Assert.True(without.DMlp > 0);
     }
 
+    /// <summary>Up to 8 numbers of 0 and 1 have 23 means besides 0 and 1. Which are 0 is asked for: that is so where no number is 1.</summary>
+    [Fact]
+    public void Existence_takes_no_mean()
+    {
+        (Manifest with, Manifest without) = Compare(
+            nameof(Passes.Existence), "x = aggregate(select(indices, indices, <=), indicator(tokens == \"a\")) > 0;");
+        Assert.Equal((with.Layers, with.DModel, with.DMlp), (without.Layers, without.DModel, without.DMlp));
+        Assert.Contains(without.Variables, v => v.Type == SOpType.Float && v.Values.Length > 20);
+        Assert.DoesNotContain(with.Variables, v => v.Type == SOpType.Float);
+    }
+
     [Fact]
     public void SharedHeads_move_two_numbers_through_one_selector()
     {
