@@ -32,6 +32,17 @@ public sealed class CompiledProgramsTests
         Assert.Equal(inputs, model.Manifest.Verification.Inputs);
     }
 
+    /// <summary>93 fractions: those of counts up to 12.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ratios_of_counts_are_exact(bool causal)
+    {
+        CompiledModel model = Compiled.Model("a = count(tokens, \"a\"); b = count(tokens, \"b\"); x = a / b if b > 0 else -1;", "abc", 12, causal);
+        Assert.Equal(93, model.Manifest.Outputs[0].Values.Length);
+        Assert.Equal(0, model.Manifest.Verification.Mismatches);
+    }
+
     /// <summary>13,310 texts, from four variables of 10 or 11 tokens: no MLP writes them, and every format holds their digits.</summary>
     [Theory]
     [InlineData("x = shift(tokens, 1, \"_\") + tokens;")]
