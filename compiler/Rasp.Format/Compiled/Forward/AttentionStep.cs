@@ -68,9 +68,9 @@ internal sealed class AttentionStep(
     private void KeepScores(Tile tile, KeptAttention kept)
     {
         kept.Scores = fixedScores.Of(tile, isForAnyLength ? tile.Capacity : tile.Longest);
-        ILookup<bool, (ScoreProduct Term, int[]? Keys)> byKeys = terms.Select(t => (t, FewKeys(tile, t.Key))).ToLookup(t => t.Item2 is null);
-        kept.Dense = [.. byKeys[true].Select(t => t.Term)];
-        kept.Few = [.. byKeys[false].Select(t => (t.Term, t.Keys ?? []))];
+        ILookup<bool, PlacedTerm> byKeys = terms.Select(t => new PlacedTerm(tile.PlaceOf(t.Query), tile.PlaceOf(t.Key), t.Factor, FewKeys(tile, t.Key))).ToLookup(t => t.Keys.Length > 0);
+        kept.Dense = [.. byKeys[false]];
+        kept.Few = [.. byKeys[true]];
         kept.KeysOfValues = [.. values.Select(x => x.Value.IsByPosition ? Array.FindLastIndex(tile.NumbersOf(x.Value), y => y != 0) + 1 : int.MaxValue)];
         kept.Queries = new Vector512<float>[kept.Dense.Length];
         kept.KeyPlaces = new int[kept.Dense.Length];
@@ -92,13 +92,13 @@ internal sealed class AttentionStep(
         }
     }
 
-    /// <summary>Where the key, if it is fixed, is not zero, if that is in at most half of the positions.</summary>
-    private static int[]? FewKeys(Tile tile, Row row)
+    /// <summary>Where the key, if it is fixed, is not zero, if that is in at most half of the positions; otherwise none.</summary>
+    private static int[] FewKeys(Tile tile, Row row)
     {
-        if (!row.IsFixed) return null;
+        if (!row.IsFixed) return [];
         float[] key = tile.NumbersOf(row);
         int[] keys = [.. Enumerable.Range(0, key.Length).Where(j => key[j] != 0)];
-        return 2 * keys.Length <= key.Length ? keys : null;
+        return 2 * keys.Length <= key.Length ? keys : [];
     }
 
     /// <summary>
@@ -109,26 +109,29 @@ internal sealed class AttentionStep(
     private (int Count, Vector512<float> Total) Weigh(Tile tile, KeptAttention kept, int first, int v, int positions)
     {
         Span<Vector512<float>> row = tile.Scores[..(causal ? Math.Min(positions, (v + 1) * QueryLanes.Count) : positions)];
-        int count = 0;
-        foreach ((Row query, Row key, float factor) in kept.Dense)
-        {
-            Vector512<float> q = tile.Rows[tile.PlaceOf(query) + first + v];
-            if (q == Vector512<float>.Zero) continue;
-            kept.Queries[count] = factor * q;
-            kept.KeyPlaces[count++] = (tile.PlaceOf(key) + first) * QueryLanes.Count;
-        }
-
+        kept.Scores.AsSpan(v * tile.Capacity, row.Length).CopyTo(row);
         ReadOnlySpan<float> numbers = MemoryMarshal.Cast<Vector512<float>, float>(tile.Rows);
-        QueryLanes.Add(row, kept.Scores.AsSpan(v * tile.Capacity, row.Length), kept.Queries.AsSpan(0, count), kept.KeyPlaces.AsSpan(0, count), numbers);
-        foreach (((Row query, Row key, float factor), int[] keys) in kept.Few)
+        foreach ((int query, int key, float factor, int[] keys) in kept.Few)
         {
-            Vector512<float> q = factor * tile.Rows[tile.PlaceOf(query) + first + v];
-            ReadOnlySpan<float> k = numbers[((tile.PlaceOf(key) + first) * QueryLanes.Count)..];
+            Vector512<float> q = tile.Rows[query + first + v];
+            if (q == Vector512<float>.Zero) continue;
+            q *= factor;
+            ReadOnlySpan<float> k = numbers[((key + first) * QueryLanes.Count)..];
             foreach (int j in keys)
                 if (j < row.Length) row[j] = Vector512.MultiplyAddEstimate(q, Vector512.Create(k[j]), row[j]);
         }
 
-        return QueryLanes.Exponentials(row, tile.Keys[..row.Length]);
+        int count = 0;
+        foreach ((int query, int key, float factor, _) in kept.Dense)
+        {
+            Vector512<float> q = tile.Rows[query + first + v];
+            if (q == Vector512<float>.Zero) continue;
+            kept.Queries[count] = factor * q;
+            kept.KeyPlaces[count++] = (key + first) * QueryLanes.Count;
+        }
+
+        Vector512<float> max = QueryLanes.Add(row, kept.Queries.AsSpan(0, count), kept.KeyPlaces.AsSpan(0, count), numbers);
+        return QueryLanes.Exponentials(row, max, tile.Keys[..row.Length]);
     }
 
     /// <summary>Σ weight·value / total for every value.</summary>

@@ -1,7 +1,9 @@
-using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 
 namespace Rasp.Format;
+
+/// <summary>A term of a head's scores: where its query's and its key's rows start among the tile's vectors, and the keys where it is not zero.</summary>
+internal readonly record struct PlacedTerm(int Query, int Key, float Factor, int[] Keys);
 
 /// <summary>What a tile keeps of one head: all that depends on the inputs' length alone, or on the weights alone, and room.</summary>
 internal sealed class KeptAttention
@@ -13,9 +15,9 @@ internal sealed class KeptAttention
     public Vector512<float>[] Scores { get; set; } = [];
 
     /// <summary>The other terms that are added up at every key, and those whose keys are zero at most positions.</summary>
-    public ImmutableArray<ScoreProduct> Dense { get; set; } = [];
+    public PlacedTerm[] Dense { get; set; } = [];
 
-    public ImmutableArray<(ScoreProduct Term, int[] Keys)> Few { get; set; } = [];
+    public PlacedTerm[] Few { get; set; } = [];
 
     /// <summary>For each value by position how many of the first keys it takes to have all where it is not zero.</summary>
     public int[] KeysOfValues { get; set; } = [];

@@ -103,7 +103,9 @@ internal sealed class TokenAttention(int tokens, ImmutableArray<ScoreProduct> sc
             for (int i = 0; i < row.Length; i++) row[i] = Vector512.MultiplyAddEstimate(query, Vector512.Create(key[i]), row[i]);
         }
 
-        (int count, _) = QueryLanes.Exponentials(row, tile.Keys);
+        Vector512<float> max = row[0];
+        foreach (Vector512<float> score in row) max = Vector512.MaxNative(max, score);
+        (int count, _) = QueryLanes.Exponentials(row, max, tile.Keys);
         Vector512<float> total = default;
         for (int i = 0; i < count; i++) total = Vector512.MultiplyAddEstimate(row[i], Vector512.Create(keys.Counts[tile.Keys[i]]), total);
         for (int f = 0; f < values.Length; f++)
