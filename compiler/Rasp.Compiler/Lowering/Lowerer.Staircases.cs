@@ -152,7 +152,7 @@ internal sealed partial class Lowerer
     };
 
     /// <summary>The cheapest staircase over the packings of the atoms in any order; null where none is precise enough.</summary>
-    private static Staircase? Staircase(
+    private Staircase? Staircase(
         ImmutableArray<Atom> atoms,
         ImmutableArray<ImmutableArray<CodeRange>> codes,
         Dictionary<ImmutableArray<CodeRange>, (Value Value, int FirstLength)> function,
@@ -194,15 +194,23 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>All orders of up to four atoms; of more, the exact ones first, since a large multiplier enlarges an error.</summary>
-    private static IEnumerable<ImmutableArray<int>> Orders(ImmutableArray<Atom> atoms)
+    private IEnumerable<ImmutableArray<int>> Orders(ImmutableArray<Atom> atoms)
     {
         int[] all = [.. Enumerable.Range(0, atoms.Length)];
-        if (atoms.Length > 4) return [[.. all.OrderBy(a => atoms[a].Reading.Error)]];
-        return Permute([], all);
+        bool[] isMixed = [.. atoms.Select(MayBeMixed)];
+        if (atoms.Length > 4) return [[.. all.OrderBy(a => isMixed[a]).ThenBy(a => atoms[a].Reading.Error)]];
+        return Permute([], all).Where(order => order.Zip(order.Skip(1)).All(o => !isMixed[o.First] || isMixed[o.Second]));
 
         static IEnumerable<ImmutableArray<int>> Permute(ImmutableArray<int> first, int[] rest) =>
             rest.Length == 0 ? [first] : rest.SelectMany(r => Permute(first.Add(r), [.. rest.Where(x => x != r)]));
     }
+
+    /// <summary>
+    /// Whether the reading may lie between two codes, since several keys are selected, of which the program moves none: it has no value
+    /// there, but is not asked for it. As the least significant number it stays among the codes of its own combination.
+    /// </summary>
+    private bool MayBeMixed(Atom atom) => atom.Reading.Terms.Any(t =>
+        t.Variable is AttentionVariable { SOp: AggregateSOp { IsNumeric: false } aggregate } && !domains.Selectors.SelectsAtMostOne(aggregate.Selector));
 
     /// <summary>
     /// The s-op's value for every combination of codes that can occur together, and the shortest input for it; null, and said, where
