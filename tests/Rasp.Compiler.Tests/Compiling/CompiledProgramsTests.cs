@@ -43,6 +43,28 @@ public sealed class CompiledProgramsTests
         Assert.Equal(0, model.Manifest.Verification.Mismatches);
     }
 
+    /// <summary>Where two keys give the text it has no value, which the answer there does not ask for.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_text_without_a_value_that_no_one_asks_for_changes_no_answer(bool causal)
+    {
+        const string Text = """
+            before = shift(tokens, 1, "_");
+            moved = aggregate(select(tokens, "a", ==), before, "none");
+            x = (before == moved) if (selector_width(select(tokens, "a", ==)) < 2 and indices < 2) else False;
+            """;
+        (CompileResult result, RaspProgram program) = Compiled.Try(Text, Compiled.Tokens("abc"), MaxLength, causal);
+        CompiledModel model = Assert.IsType<CompiledModel>(result.Model);
+        SOp export = program.SOps[^1].SOp;
+        EvaluationPlan plan = new Interpreter(causal).Prepare([export]);
+        foreach (ImmutableArray<Value> input in AllInputs(Compiled.Tokens("abc"), MaxLength))
+        {
+            Assert.True(plan.TryEvaluate(input.AsSpan(), out _));
+            Assert.Equal(plan[export], model.Evaluate(input));
+        }
+    }
+
     /// <summary>13,310 texts, from four variables of 10 or 11 tokens: no MLP writes them, and every format holds their digits.</summary>
     [Theory]
     [InlineData("x = shift(tokens, 1, \"_\") + tokens;")]

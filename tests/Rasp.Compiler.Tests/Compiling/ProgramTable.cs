@@ -86,7 +86,6 @@ internal static class ProgramTable
         ["lists read from the end"] = ("ab", "x = [\"p\", \"q\", \"r\"][-1 - indices % 3] + tokens[0];"),
         ["joined texts of which some are equal"] = ("ab", "x = (\"a\" if tokens == \"a\" else \"\") + aggregate(select(indices, indices - 1, ==), tokens, \"\");"),
         ["joined texts with a number between"] = ("ab", "n = count(tokens, \"a\"); x = shift(tokens, 1, \"_\") + (\"many\" if n > 1 else \"few\") + tokens;"),
-        ["a text without a value that no one asks for"] = ("abc", "before = shift(tokens, 1, \"_\"); moved = aggregate(select(tokens, \"a\", ==), before, \"none\"); x = (before == moved) if (selector_width(select(tokens, \"a\", ==)) < 2 and indices < 2) else False;"),
         ["sum per token, times the position"] = ("93", "same = select(tokens, tokens, ==); x = selector_width(same) * aggregate(same, tokens_int) * indices;"),
         ["sum of large numbers"] = ("ab", "x = selector_width(full_s) * aggregate(full_s, 1521 if tokens == \"a\" else -7);"),
         ["sum of numbers too large to be counted"] = ("ab", "x = selector_width(full_s) * aggregate(full_s, 10000000 if tokens == \"a\" else 0);"),
